@@ -1,0 +1,122 @@
+"""The few kinds of step that a plan is made of: frozen records that do nothing themselves.
+
+Objects get a label, so that a plan is complete before any of them exists. A branch created, a branch moved,
+a tag deleted are all one thing here: a `MoveRef` whose old or new value may be absent; the renderer finds the
+words.
+"""
+
+from msgspec import Struct
+
+from relman.model.history import Person
+from relman.model.names import Oid, RefName
+
+
+class Label(Struct, frozen=True, kw_only=True, tag="label"):
+    """Stands for an object that sealing will make."""
+
+    name: str
+
+
+class Id(Struct, frozen=True, kw_only=True, tag="id"):
+    """An object that exists already."""
+
+    oid: Oid
+
+
+Target = Label | Id
+
+
+class PathEdit(Struct, frozen=True, kw_only=True):
+    """One path of a tree gets these bytes, or is deleted (`content` absent).
+
+    `mode` is kept from the tree when the path exists there, 0o100644 otherwise.
+    """
+
+    path: str
+    content: bytes | None
+
+
+class Picked(Struct, frozen=True, kw_only=True, tag="pick"):
+    """The tree came from cherry-picking `picked` for the sake of `source` (they differ for a sibling port)."""
+
+    source: Oid
+    picked: Oid
+
+
+class Reverted(Struct, frozen=True, kw_only=True, tag="revert"):
+    """The tree came from taking `commit` back."""
+
+    commit: Oid
+
+
+class Merged(Struct, frozen=True, kw_only=True, tag="merge"):
+    """The tree came from merging `commit`."""
+
+    commit: Oid
+
+
+class Written(Struct, frozen=True, kw_only=True, tag="written"):
+    """relman wrote the change itself: version files, notes."""
+
+
+Origin = Picked | Reverted | Merged | Written
+
+
+class WriteCommit(Struct, frozen=True, kw_only=True, tag="commit"):
+    """A commit: `tree` with `edits` applied, on `parents`.
+
+    `author` absent means the person who runs relman, at the time of sealing. `encoding` is the commit header's
+    (absent means UTF-8); `message` is text either way and is encoded with it.
+    """
+
+    label: str
+    tree: Oid
+    parents: tuple[Target, ...]
+    message: str
+    origin: Origin
+    edits: tuple[PathEdit, ...] = ()
+    author: Person | None = None
+    encoding: str | None = None
+
+
+class WriteTag(Struct, frozen=True, kw_only=True, tag="tag"):
+    """An annotated tag object on a commit; the tagger is the person who runs relman."""
+
+    label: str
+    name: str
+    target: Target
+    message: str
+
+
+class MoveRef(Struct, frozen=True, kw_only=True, tag="ref"):
+    """A ref goes from `old` to `new`; absent on either side means that it does not exist there."""
+
+    ref: RefName
+    old: Oid | None
+    new: Target | None
+
+
+class EditFile(Struct, frozen=True, kw_only=True, tag="file"):
+    """A file that is not history (configuration, a hook script), relative to the work tree's root."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+class PushMove(Struct, frozen=True, kw_only=True):
+    """One ref of a push: what the remote must hold now (`expect`, absent: must not exist), and what then."""
+
+    ref: RefName
+    expect: Oid | None
+    new: Target | None
+
+
+class PushRefs(Struct, frozen=True, kw_only=True, tag="push"):
+    """Refs that go to a remote together, or not at all."""
+
+    remote: str
+    moves: tuple[PushMove, ...]
+
+
+Step = WriteCommit | WriteTag | MoveRef | EditFile | PushRefs
