@@ -1,0 +1,196 @@
+"""A plan: everything that an operation will do and everything that it relied on, as one value.
+
+It is decided by a pure function of facts, shown in a dry run, sealed (labels become ids) and then carried out
+without another decision. It goes into the journal as it is.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from relman.model.names import Oid, RefName
+from relman.plan.steps import EditFile, MoveRef, PushRefs, Step, Target, WriteCommit, WriteTag
+
+Rung = Literal[
+    "already-there", "clean", "bookkeeping", "sibling", "not-affected", "prerequisites", "conflict", "unknown"
+]
+"""How a fix gets onto a target, in the order of the ladder (DESIGN section 6)."""
+
+Operation = Literal[
+    "cut",
+    "release",
+    "hotfix",
+    "backport",
+    "forward",
+    "bump",
+    "init",
+    "undo",
+    "redo",
+    "push",
+    "park",
+    "unpark",
+    "withdraw",
+    "record",
+]
+
+
+class Hunk(Struct, frozen=True, kw_only=True):
+    """One conflicting region: the line it starts on in the marked file (from 1), and the three sides."""
+
+    line: int
+    ours: str
+    base: str
+    theirs: str
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """One path that git could not merge. `kind` is git's own word: `content`, `modify/delete`, `rename/delete`, …"""
+
+    path: str
+    kind: str
+    message: str = ""
+    hunks: tuple[Hunk, ...] = ()
+
+
+class Pick(Struct, frozen=True, kw_only=True):
+    """What became of one fix on one target.
+
+    `source` is what was asked for, `picked` the commit that was really picked. `tree` is the target's tree
+    after it, absent where there is none. `commit` labels the commit, absent where none is written.
+    """
+
+    source: Oid
+    picked: Oid
+    subject: str
+    rung: Rung
+    tree: Oid | None
+    commit: Target | None = None
+    affected: bool | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    prerequisites: tuple[Oid, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class Base(Struct, frozen=True, kw_only=True):
+    """What a target stands on before the operation: a tag, a branch, a commit, by name and id."""
+
+    name: str
+    commit: Oid
+
+
+class TargetPlan(Struct, frozen=True, kw_only=True):
+    """What happens on one line."""
+
+    line: str
+    base: Base
+    branch: str | None
+    version: str | None
+    tag: str | None
+    tip: Target | None
+    """What the branch ends on; absent where a conflict stops this target."""
+    picks: tuple[Pick, ...] = ()
+    ships: tuple[Oid, ...] = ()
+    """Every commit that the release contains beside `base`, oldest first, that existed before."""
+    notes: str = ""
+    """The release notes, as they stand in the changelog."""
+
+
+class Expect(Struct, frozen=True, kw_only=True):
+    """A ref that was relied on though it does not move; absent value: it does not exist."""
+
+    ref: RefName
+    value: Oid | None
+
+
+class Debt(Struct, frozen=True, kw_only=True):
+    """A fix, or an isolated release's tag, that a line or trunk still lacks."""
+
+    commit: Oid
+    subject: str
+    missing_on: tuple[str, ...]
+    settle: str
+    """The command that settles it."""
+
+
+class Warn(Struct, frozen=True, kw_only=True):
+    """Something a person should know. With a `rule` the real run refuses unless `--anyway RULE` was given."""
+
+    message: str
+    rule: str | None = None
+    hint: str = ""
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """What was proved about a release before its tag (DESIGN 4.10), as sentences to paste into a record."""
+
+    tag: str
+    statements: tuple[str, ...]
+
+
+class Override(Struct, frozen=True, kw_only=True):
+    """A refusal that the person overrode, and why."""
+
+    rule: str
+    reason: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """Every target, every step in order, every ref relied on."""
+
+    operation: Operation
+    title: str
+    """One line for the log: `hotfix v1.4.3`."""
+    targets: tuple[TargetPlan, ...] = ()
+    steps: tuple[Step, ...] = ()
+    expects: tuple[Expect, ...] = ()
+    package: str | None = None
+    production: str | None = None
+    """Which production was taken and how it is known, as a sentence."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What a person wants to see first: (heading, sentence)."""
+    debts: tuple[Debt, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    afterwards: tuple[str, ...] = ()
+    """What is left to do, with commands."""
+    undoes: str | None = None
+    """The operation that this one takes back."""
+
+    def moves(self) -> tuple[MoveRef, ...]:
+        """All ref moves in order."""
+        return tuple(s for s in self.steps if isinstance(s, MoveRef))
+
+    def objects(self) -> tuple[WriteCommit | WriteTag, ...]:
+        """All objects to write in order; a label is defined before it is used."""
+        return tuple(s for s in self.steps if isinstance(s, WriteCommit | WriteTag))
+
+    def files(self) -> tuple[EditFile, ...]:
+        """All files that are not history."""
+        return tuple(s for s in self.steps if isinstance(s, EditFile))
+
+    def pushes(self) -> tuple[PushRefs, ...]:
+        """All pushes."""
+        return tuple(s for s in self.steps if isinstance(s, PushRefs))
+
+    def conflicts(self) -> Iterator[tuple[TargetPlan, Pick]]:
+        """Every pick that needs a person, or that git could not decide."""
+        for target in self.targets:
+            for pick in target.picks:
+                if pick.rung in ("conflict", "unknown"):
+                    yield target, pick
+
+
+class Sealed(Struct, frozen=True, kw_only=True):
+    """A plan whose labels have become ids. Execution needs nothing else.
+
+    `hash` covers refs with old values, trees, parents, messages and authors; not committer, clock or signature
+    (DESIGN 4.3). `provisional` ids will differ in the real run (no identity, or signing is still to come).
+    """
+
+    plan: Plan
+    ids: dict[str, Oid]
+    hash: str
+    provisional: bool
