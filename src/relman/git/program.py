@@ -34,7 +34,7 @@ _KEPT = (
 
 
 def environment(outer: Mapping[str, str], *, looking: bool) -> dict[str, str]:
-    """Makes a child's environment from the process's own. `looking` children write nothing, not even the index."""
+    """Makes a child's environment from the process's own; `looking` children write nothing."""
     kept = {
         k: v
         for k, v in outer.items()
@@ -53,7 +53,7 @@ def environment(outer: Mapping[str, str], *, looking: bool) -> dict[str, str]:
 
 
 class Git:
-    """Runs git on one repository. `git_dir` is the directory that `--git-dir` names; a linked worktree's own."""
+    """Runs git on one repository. `git_dir` is what `--git-dir` names: a linked worktree has its own."""
 
     def __init__(self, git_dir: Path, work_tree: Path | None = None, *, looking: bool = True) -> None:
         self.git_dir = git_dir

@@ -45,7 +45,7 @@ class Hunk(Struct, frozen=True, kw_only=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
-    """One path that git could not merge. `kind` is git's own word: `content`, `modify/delete`, `rename/delete`, …"""
+    """One path that git could not merge; `kind` is git's own word: `content`, `modify/delete`."""
 
     path: str
     kind: str

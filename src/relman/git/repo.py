@@ -1,0 +1,103 @@
+"""Opens a repository: where it is, what kind it is, and whether relman can work in it."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+
+import pygit2
+
+from relman.errors import RelmanError, usage
+from relman.git.program import OLDEST, Git
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+class Repository:
+    """An open repository. Holds paths and two doors: `pygit` for objects, git for everything else."""
+
+    def __init__(
+        self, pygit: pygit2.Repository, git_dir: Path, common_dir: Path, work_tree: Path | None
+    ) -> None:
+        self.pygit = pygit
+        self.git_dir = git_dir
+        """This worktree's own git directory."""
+        self.common_dir = common_dir
+        """What all linked worktrees share: objects, refs, relman's journal."""
+        self.work_tree = work_tree
+        """Absent in a bare repository."""
+
+    @cached_property
+    def looking(self) -> Git:
+        """Runs git children that change nothing, not even the index's times."""
+        return Git(self.git_dir, self.work_tree, looking=True)
+
+    @cached_property
+    def acting(self) -> Git:
+        """Runs git children of a real run."""
+        return Git(self.git_dir, self.work_tree, looking=False)
+
+    @property
+    def name(self) -> str:
+        """What people call the repository: the name of its folder."""
+        place = self.work_tree or self.common_dir
+        return place.name.removesuffix(".git") or "repository"
+
+
+def open_repository(start: Path) -> Repository:
+    """Opens the repository that holds `start` (a work tree, a folder below it, or a git directory).
+
+    Errors (usage): no repository there; SHA-256 objects or reftable refs, which libgit2 cannot read; owned by
+    somebody else; git older than 2.39.
+    """
+    if not start.is_dir():
+        raise usage(f"there is no folder {start}", "relman -C DIR status")
+    found = pygit2.discover_repository(str(start))
+    if found is None:
+        raise usage(f"{start} is not in a git repository", "cd into one, or name it: relman -C DIR status")
+    try:
+        pygit = pygit2.Repository(found)
+    except pygit2.GitError as e:
+        raise _refusal(Path(found), str(e)) from e
+    git_dir = Path(pygit.path)
+    return Repository(pygit, git_dir, _common_dir(git_dir), Path(pygit.workdir) if pygit.workdir else None)
+
+
+def _common_dir(git_dir: Path) -> Path:
+    pointer = git_dir / "commondir"
+    if not pointer.is_file():
+        return git_dir
+    return (git_dir / pointer.read_text().strip()).resolve()
+
+
+def _refusal(where: Path, words: str) -> RelmanError:
+    """Turns libgit2's refusal into a reason and a way on."""
+    folder = where.parent if where.name == ".git" else where
+    if "owned by" in words or "owner" in words:
+        return usage(
+            f"{folder} belongs to another user, so git does not trust it",
+            f"git config --global --add safe.directory {folder}",
+            cause=words,
+        )
+    if "object format" in words or "objectformat" in words.lower():
+        return usage(
+            f"{folder} uses SHA-256 object ids, which relman cannot read yet (libgit2 has them only as an "
+            "experiment)",
+            cause=words,
+        )
+    if "refstorage" in words.lower() or "reftable" in words.lower():
+        return usage(
+            f"{folder} keeps its refs as reftable, which relman cannot read yet",
+            "git refs migrate --ref-format=files",
+            cause=words,
+        )
+    return usage(f"{folder} cannot be opened", cause=words)
+
+
+def check_git(git: Git) -> tuple[int, ...]:
+    """Gives the version of the git program; an error where it is older than 2.39."""
+    words = git.text("version").strip()
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", words)
+    version = tuple(int(n) for n in found.groups("0")) if found else (0,)
+    if version[:2] < OLDEST:
+        raise usage(f"relman needs git 2.39 or newer, and this is {words.removeprefix('git version ')}")
+    return version
