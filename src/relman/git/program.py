@@ -55,10 +55,19 @@ def environment(outer: Mapping[str, str], *, looking: bool) -> dict[str, str]:
 class Git:
     """Runs git on one repository. `git_dir` is what `--git-dir` names: a linked worktree has its own."""
 
-    def __init__(self, git_dir: Path, work_tree: Path | None = None, *, looking: bool = True) -> None:
+    def __init__(
+        self,
+        git_dir: Path,
+        work_tree: Path | None = None,
+        *,
+        looking: bool = True,
+        always: Mapping[str, str] | None = None,
+    ) -> None:
         self.git_dir = git_dir
         self.work_tree = work_tree
         self.looking = looking
+        self.always = dict(always or {})
+        """Variables that every child of this repository gets."""
 
     def command(self, *args: str) -> list[str]:
         """Gives the whole argument list."""
@@ -69,7 +78,7 @@ class Git:
 
     def env(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Gives the child's environment."""
-        return environment(os.environ, looking=self.looking) | dict(extra or {})
+        return environment(os.environ, looking=self.looking) | self.always | dict(extra or {})
 
     def run(
         self,

@@ -10,6 +10,8 @@ from typing import Literal
 from msgspec import Struct
 
 from relman.model.names import Oid, RefName
+from relman.model.trees import Conflict as Conflict  # noqa: PLC0414 - part of this vocabulary
+from relman.model.trees import Hunk as Hunk  # noqa: PLC0414 - part of this vocabulary
 from relman.plan.steps import EditFile, MoveRef, PushRefs, Step, Target, WriteCommit, WriteTag
 
 Rung = Literal[
@@ -33,24 +35,6 @@ Operation = Literal[
     "withdraw",
     "record",
 ]
-
-
-class Hunk(Struct, frozen=True, kw_only=True):
-    """One conflicting region: the line it starts on in the marked file (from 1), and the three sides."""
-
-    line: int
-    ours: str
-    base: str
-    theirs: str
-
-
-class Conflict(Struct, frozen=True, kw_only=True):
-    """One path that git could not merge; `kind` is git's own word: `content`, `modify/delete`."""
-
-    path: str
-    kind: str
-    message: str = ""
-    hunks: tuple[Hunk, ...] = ()
 
 
 class Pick(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from relman.model.history import Person
 from relman.model.names import Oid, RefName
+from relman.model.trees import PathEdit as PathEdit  # noqa: PLC0414 - part of this vocabulary
 
 
 class Label(Struct, frozen=True, kw_only=True, tag="label"):
@@ -24,16 +25,6 @@ class Id(Struct, frozen=True, kw_only=True, tag="id"):
 
 
 Target = Label | Id
-
-
-class PathEdit(Struct, frozen=True, kw_only=True):
-    """One path of a tree gets these bytes, or is deleted (`content` absent).
-
-    `mode` is kept from the tree when the path exists there, 0o100644 otherwise.
-    """
-
-    path: str
-    content: bytes | None
 
 
 class Picked(Struct, frozen=True, kw_only=True, tag="pick"):
