@@ -17,13 +17,15 @@ _SUFFIX = re.compile(r" ?\((?:[#!]|(?:pull request|PR) [#!]?)([0-9]{1,12})\)$", 
 _SKIP = re.compile(
     r" ?(?:\[(?:skip|ci)[ -](?:skip|ci)\]|\((?:skip|ci)[ -](?:skip|ci)\)|\*\*\*NO_CI\*\*\*)$", re.IGNORECASE
 )
+_MAYBE_RELEASE = re.compile(r"[0-9]\.[0-9]|[Vv]ersion")
 _FIXUP = re.compile(r"(fixup|squash|amend)!(?=\s|$)")
 
+# the patterns from here on are compiled at their first use: a hook seldom needs them
 _NUMBER = r"[vV]?[0-9]{1,9}\.[0-9]{1,9}%s(?:[-.]?[A-Za-z][0-9A-Za-z.-]{0,60})?(?:\+[0-9A-Za-z.-]{1,60})?\.?"
 _BARE = _NUMBER % r"\.[0-9]{1,9}"
 _NAMED = r"(?:[\w@][\w./@-]{0,80}?[-@/ ])?" + _NUMBER % r"(?:\.[0-9]{1,9})?"
 _VERB = r"(?:(?:prepare|publish|cut) )?"
-_RELEASE = re.compile(
+_RELEASE = (
     rf"{_BARE}|(?:chore|build|ci)(?:\([^()]{{0,80}}\))?: {_BARE}"
     rf"|(?:chore|build|ci)\((?:release|version)\): {_VERB}(?:(?:release|version) )?{_NAMED}"
     rf"|(?:chore|build|ci)(?:\([^()]{{0,80}}\))?: {_VERB}release {_NAMED}"
@@ -32,17 +34,17 @@ _RELEASE = re.compile(
     r"|(?:chore: |ci: )?Version [Pp]ackages(?: \([\w.-]{1,60}\))?"
 )
 
-_BRACKET = re.compile(r"(?:\[([^\]]{1,200})\]|\(([^()]{1,200})\))[:\s]*")
-_PREFIX = re.compile(
+_BRACKET = r"(?:\[([^\]]{1,200})\]|\(([^()]{1,200})\))[:\s]*"
+_PREFIX = (
     r"(?:(?:automated )?(?:cherry[- ]?pick|backport)(?:ed)?"
     r"(?: (?:of |pr |mr ){0,2}[#!][0-9]{1,12})?(?: (?:on|to) \S+| v?[0-9]+(?:\.[0-9x]+)+)?"
     r"|merged pr [0-9]{1,12}): ?"
 )
-_TRAILING = re.compile(r" ?(?:\[([^\[\]]{1,200})\]|\(([^()]{1,200})\))$")
-_WRAPPED = re.compile(
+_TRAILING = r" ?(?:\[([^\[\]]{1,200})\]|\(([^()]{1,200})\))$"
+_WRAPPED = (
     r"(?:cherry[- ]?pick|backport)(?:ed)? (?:pr |mr )?[#!][0-9]{1,12} (?:on|to) (?:branch )?\S+ \((.+)\)"
 )
-_DECORATION = re.compile(
+_DECORATION = (
     r"v?[0-9]+(?:\.[0-9x]+)+|(?:release|releases|stable|maint|maintenance|support|hotfix|branch)[-/ ]\S+"
     r"|[#!][0-9]{1,12}|(?:pull request|pr) #?[0-9]{1,12}"
     r"|(?:.* )?(?:backport|cherry[- ]pick)(?:ed)?(?:[ :/].*)?"
@@ -60,7 +62,9 @@ def is_merge_subject(subject: str) -> bool:
 def is_release_subject(subject: str) -> bool:
     """True for the subject of a release commit: a bare version, or the wording of a known release tool."""
     subject = without_skip_marker(subject)
-    return _RELEASE.fullmatch(subject) is not None
+    if _MAYBE_RELEASE.search(subject) is None:
+        return False
+    return re.fullmatch(_RELEASE, subject) is not None
 
 
 def is_fixup(subject: str) -> bool:
@@ -125,14 +129,14 @@ def normalised(subject: str) -> str:
 
 
 def _undecorated(text: str) -> str:
-    match = _TRAILING.search(text)
-    if match and _DECORATION.fullmatch(match[1] or match[2]):
+    match = re.search(_TRAILING, text)
+    if match and re.fullmatch(_DECORATION, match[1] or match[2]):
         return text[: match.start()]
-    match = _WRAPPED.fullmatch(text)
+    match = re.fullmatch(_WRAPPED, text)
     if match:
         return match[1]
-    match = _BRACKET.match(text)
-    if match and _DECORATION.fullmatch(match[1] or match[2]):
+    match = re.match(_BRACKET, text)
+    if match and re.fullmatch(_DECORATION, match[1] or match[2]):
         return text[match.end() :]
-    match = _PREFIX.match(text)
+    match = re.match(_PREFIX, text)
     return text[match.end() :] if match else text
