@@ -356,6 +356,7 @@ def test_clean_does_what_git_does() -> None:
     assert clean(text, ";") == "fix: a\n\nbody\n"
     assert clean("# kept\n", "") == "# kept\n"
     assert clean("# only\n\n") == ""
+    assert clean("a\r\n\x0b\n") == "a\n\x0b\n"
 
 
 def test_a_problem_says_where_and_what_to_do() -> None:

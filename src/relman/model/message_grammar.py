@@ -24,7 +24,7 @@ _TRAILER_WORDS = frozenset(
     {"refs", "ref", "references", "close", "closes", "closed", "fixes", "fixed", "resolves", "resolved"}
     | {"implements", "cc", "link", "bug", "issue"}
 )
-_ASCII_SPACE = " \t\n\v\f\r"
+_GIT_SPACE = " \t\n\r"
 _SCISSORS = " ------------------------ >8 ------------------------"
 
 
@@ -146,10 +146,10 @@ def clean(text: str, comment: str = "#") -> str:
     kept: list[str] = []
     for line in text.split("\n"):
         if comment and line.startswith(comment):
-            if line[len(comment) :].rstrip(_ASCII_SPACE) == _SCISSORS:
+            if line[len(comment) :].rstrip(_GIT_SPACE) == _SCISSORS:
                 break
             continue
-        stripped = line.rstrip(_ASCII_SPACE)
+        stripped = line.rstrip(_GIT_SPACE)
         if stripped or (kept and kept[-1]):
             kept.append(stripped)
     while kept and not kept[-1]:

@@ -50,7 +50,7 @@ _Found = tuple[str, int, int, str, str]
 
 
 def lint(text: str, rules: LintRules = DEFAULT) -> tuple[Problem, ...]:
-    """Every problem of a message, in the order of its text. Takes what git's clean-up leaves; never raises."""
+    """Every problem of a message. Takes what git's clean-up leaves; never raises."""
     parts = outline(text)
     problems = []
     for rule, line, column, message, hint in _check(parts, rules):
