@@ -25,7 +25,8 @@ merge, pick and revert merge files as git does, without renames; braces then giv
     ref refs/remotes/origin/main = B               symref refs/remotes/origin/HEAD = refs/remotes/origin/main
     HEAD = release/1.4   HEAD = detached B         HEAD = unborn topic   (the first branch is the default)
     delete release/1.4   label fix = "main~3"      bare
-    demo                 (begins with the stream that `relman demo` ships)
+    clock 2026-03-01T00:00:00Z    (the first commit's time)
+    demo                          (begins with the stream that `relman demo` ships)
 
 `build(path, text)` gives a `Repo`; `Repo.clone` and `Repo.worktree` make shallow or narrow clones and linked
 work trees; `load(name)` is the text of fixtures/NAME.txt. Ids are the same on every machine.
@@ -33,7 +34,7 @@ work trees; `load(name)` is the text of fixtures/NAME.txt. Ids are the same on e
 
 from pathlib import Path
 
-from history_import import START, Builder, Import
+from history_import import Builder, Import
 from history_repo import Entry, Repo, Restorable
 from history_spec import Branch, SpecError, Story, parse
 from relman.job import demo
@@ -84,12 +85,12 @@ def build(path: Path, spec: str | Story) -> Repo:
     story = parse(spec) if isinstance(spec, str) else spec
     path.mkdir(parents=True, exist_ok=True)
     first = next((s.name for s in story.statements if isinstance(s, Branch)), demo.HEAD_BRANCH)
-    repo = Repo(path, {}, START)
+    repo = Repo(path, {}, story.clock)
     repo.git("init", "-q", "--template=", f"--initial-branch={first}", *(["--bare"] if story.bare else []))
     with Import(path) as stream:
         if story.demo:
             stream.send(demo.fast_import_stream().removesuffix(b"done\n"))
-        builder = Builder(stream)
+        builder = Builder(stream, story.clock)
         for statement in story.statements:
             builder.do(statement)
         builder.write_refs()

@@ -9,6 +9,11 @@ from typing import Literal
 from msgspec import Struct
 
 
+def seconds(moment: str) -> int:
+    """Reads an ISO time with its offset, as seconds since 1970."""
+    return int(datetime.fromisoformat(moment).timestamp())
+
+
 class Write(Struct, frozen=True, kw_only=True):
     path: str
     content: bytes
@@ -100,6 +105,8 @@ class Story(Struct, frozen=True, kw_only=True):
     bare: bool = False
     demo: bool = False
     """Starts from the stream that `relman demo` ships."""
+    clock: int = seconds("2026-01-01T00:00:00+00:00")
+    """The time of the first commit, in seconds since 1970."""
 
 
 class Token(Struct, frozen=True, kw_only=True):
@@ -175,16 +182,12 @@ class _Reader:
         return self.take().value if self.peek().kind == "text" else None
 
 
-def seconds(moment: str) -> int:
-    """Reads an ISO time with its offset, as seconds since 1970."""
-    return int(datetime.fromisoformat(moment).timestamp())
-
-
 def parse(text: str) -> Story:
     """Reads a whole story; raises SpecError with the line."""
     reader = _Reader(text)
     statements: list[Statement] = []
     bare = demo = False
+    clock = Story(statements=()).clock
     while reader.place < len(reader.tokens):
         token = reader.take()
         if token.kind in {"end", "line"}:
@@ -194,8 +197,11 @@ def parse(text: str) -> Story:
         if token.value in {"bare", "demo"} and reader.peek().kind == "end":
             bare, demo = bare or token.value == "bare", demo or token.value == "demo"
             continue
+        if token.value == "clock" and reader.peek().kind == "word":
+            clock = seconds(reader.take("word").value)
+            continue
         statements.append(_statement(reader, token))
-    return Story(statements=tuple(statements), bare=bare, demo=demo)
+    return Story(statements=tuple(statements), bare=bare, demo=demo, clock=clock)
 
 
 def _statement(reader: _Reader, first: Token) -> Statement:
