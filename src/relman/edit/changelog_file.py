@@ -110,6 +110,7 @@ def insert(
     Error (usage) where the section's heading does not name the version, or a heading inside it would end it.
     """
     version = _plain(version)
+    text = text if text.strip("\ufeff \t\r\n") else PREAMBLE
     newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
     body = _strip(section[: foot(section)])
     body = body.replace("\r\n", "\n").replace("\n", newline)
@@ -121,11 +122,11 @@ def insert(
             "make the template's one version heading name the version, like: ## [1.2.3] - 2024-01-31",
         )
     gone = {version, *map(_plain, replaces)}
-    out = _placed(text if text.strip("\ufeff \t\r\n") else PREAMBLE, version, body, gone, order, newline)
+    out = _placed(text, version, body, gone, order, newline)
     if section_text(out, version) != body:
         raise usage(
             f"the changelog section for {version} does not read back from the file",
-            "make the headings inside the section deeper than its own",
+            "make the headings inside the section deeper than its own, and close comments and code blocks",
         )
     return _linked(out, version, body, references(section), link, order)
 
@@ -182,10 +183,10 @@ def _position(
 
 
 def _first_place(text: str) -> int:
-    if marker := _MARKER.search(text):
-        return min(marker.end() + 1, len(text))
-    below_title = [heading.start for heading in headings(text)][1:]
-    return below_title[0] if below_title else foot(text)
+    marker = _MARKER.search(text)
+    starts = [heading.start for heading in headings(text)]
+    below = [start for start in starts if start > marker.end()] if marker else starts[1:]
+    return below[0] if below else foot(text)
 
 
 def _ranked(every: Sequence[Section], order: Order) -> Iterator[tuple[Section, Any]]:

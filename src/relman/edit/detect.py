@@ -32,11 +32,11 @@ _ROOT_FILES: tuple[VersionFile, ...] = (
     VersionFile(path="pubspec.yaml", key="version"),
     VersionFile(path="Chart.yaml", key="version"),
     VersionFile(path="gleam.toml", key="version"),
-    VersionFile(path="CITATION.cff", key="version"),
     VersionFile(path="VERSION"),
     VersionFile(path="VERSION.txt"),
     VersionFile(path="version.txt"),
     VersionFile(path=".version"),
+    VersionFile(path="CITATION.cff", key="version"),
 )
 
 

@@ -31,6 +31,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     key: Path = ()
 
 
+def number(digits: str) -> tuple[str, str]:
+    """A number as its digits: two readings compare (also of `nan`), and no number passes for a string."""
+    return ("number", digits)
+
+
 def decode(data: bytes, path: str) -> tuple[str, str]:
     """Splits a file into its byte order mark (or nothing) and its text; error when it is not UTF-8."""
     try:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from relman.edit.document import Path, StringAt
+from relman.edit.document import Path, StringAt, number
 from relman.errors import usage
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
@@ -13,7 +13,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.D
 def parse(text: str, path: str) -> object:
     """The document, numbers as their text so that two readings compare; error (usage) when it is no JSON."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(text, parse_float=number, parse_int=number, parse_constant=number)
     except RecursionError as error:
         raise usage(f"{path} is nested too deeply to be read") from error
     except ValueError as error:

@@ -45,6 +45,7 @@ def put_reference(text: str, label: str, target: str, is_older: Callable[[str], 
         if is_older(hit[1]):
             return text[: hit.start()] + line + newline + text[hit.start() :]
     if hits:
-        return text[: hits[-1].end()] + newline + line + text[hits[-1].end() :]
+        end = hits[-1].start(3)
+        return text[:end] + newline + line + text[end:]
     gap = "" if text.endswith("\n") else newline
     return f"{text}{gap}{newline}{line}{newline}"

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Generator, Iterator
 
-from relman.edit.document import Path, StringAt
+from relman.edit.document import Path, StringAt, number
 from relman.errors import usage
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
@@ -19,7 +19,7 @@ _SCALAR = re.compile(r"[^,\]}#\r\n]+")
 def parse(text: str, path: str) -> object:
     """The document, floats as their text so that two readings compare; error (usage) when it is no TOML."""
     try:
-        return tomllib.loads(text, parse_float=str)
+        return tomllib.loads(text, parse_float=number)
     except RecursionError as error:
         raise usage(f"{path} is nested too deeply to be read") from error
     except ValueError as error:
