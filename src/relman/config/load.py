@@ -1,0 +1,170 @@
+"""Bytes to a checked record. No files, no git; every problem of every source in one error."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from relman.config import words
+from relman.config.legal import CHECKS, MAP_KEYS, checked_as
+from relman.config.locate import line_of
+from relman.config.record import Config
+from relman.config.shape import Fault, faults, leaves, texts, unknown
+from relman.config.source import LIMIT, Loaded, Path, Problem, Source
+from relman.edit.line_text import check_pattern
+from relman.edit.version_file import VersionFile, format_of, keys_of
+from relman.errors import Kind, RelmanError
+from relman.model.message_rules import DEFAULT_LEVELS
+
+NOTHING_GIVEN = "defaults"
+"""The name of the source where there is none."""
+
+
+def load(sources: Sequence[Source]) -> Loaded:
+    """Reads the sources into one record; the first that gives a key wins, lists as a whole.
+
+    The error (usage) names all problems, each with source, line, key and legal values; `facts["problems"]`
+    has them as records.
+    """
+    problems: list[Problem] = []
+    given: dict[Path, object] = {}
+    origins: dict[str, str] = {}
+    for source in sources:
+        table, found = _read(source)
+        problems += found
+        if found:
+            continue
+        for path, value in leaves(Config, table):
+            given.setdefault(path, value)
+            origins.setdefault(words.dotted(path), source.name)
+    if problems:
+        raise _error(problems)
+    return Loaded(
+        config=msgspec.convert(_nested(given), Config),
+        source=", ".join(source.name for source in sources) or NOTHING_GIVEN,
+        origins=origins,
+    )
+
+
+def _read(source: Source) -> tuple[Mapping[str, object], list[Problem]]:
+    if len(source.data) > LIMIT:
+        return {}, [_whole(source, f"is larger than {LIMIT} bytes")]
+    try:
+        text = source.data.decode("utf-8-sig")
+        value: object = tomllib.loads(text)
+    except UnicodeDecodeError:
+        return {}, [_whole(source, "is not UTF-8")]
+    except RecursionError:
+        return {}, [_whole(source, "is nested too deeply")]
+    except ValueError as error:
+        # The parser's words may quote the file, which is a stranger's.
+        said = "".join(char if char.isprintable() else "?" for char in str(error))
+        return {}, [_whole(source, f"is not TOML: {said}")]
+    for key in source.table:
+        value = value.get(key, {}) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return {}, [_whole(source, "is not a table")]
+    found = [
+        Problem(
+            source=source.name,
+            key=words.dotted(path),
+            line=line_of(text, (*source.table, *path)),
+            message=message,
+            legal=legal,
+        )
+        for path, message, legal in _faults(value)
+    ]
+    return value, sorted(found, key=lambda problem: problem.line or 0)
+
+
+def _faults(table: Mapping[str, object]) -> list[Fault]:
+    found = list(faults(Config, table))
+    bad = {path for path, _, _ in found}
+    for at, text in texts(table, ()):
+        check = CHECKS.get(checked_as(at))
+        if check is not None and at not in bad and (meant := check(text)):
+            found.append((at, f"{words.shown(text)} is not {meant}", meant))
+    found += _map_keys(table)
+    if not any(path[:2] == ("versions", "files") for path in bad):
+        found += _version_files(table)
+    if not any(path[0] == "changelog" for path in bad):
+        found += _types_twice(table)
+    return found
+
+
+def _map_keys(table: Mapping[str, object]) -> Iterator[Fault]:
+    for key, check in MAP_KEYS.items():
+        path = tuple(key.split("."))
+        for name in _inside(table, path):
+            if meant := check(name):
+                yield (*path, name), f"{words.shown(name)} is not {meant}", meant
+    for name in _inside(table, ("messages", "levels")):
+        if name not in DEFAULT_LEVELS:
+            yield unknown(("messages", "levels", name), DEFAULT_LEVELS, "rule")
+
+
+def _version_files(table: Mapping[str, object]) -> Iterator[Fault]:
+    versions = table.get("versions")
+    files = versions.get("files") if isinstance(versions, dict) else None
+    for index, row in enumerate(files if isinstance(files, list) else ()):
+        where = msgspec.convert(row, VersionFile)
+        try:
+            format_of(where)
+            keys_of(where)
+            if where.pattern is not None:
+                check_pattern(where.pattern, where.path)
+        except RelmanError as error:
+            yield ("versions", "files", index), error.message, "; ".join(error.hints)
+
+
+def _types_twice(table: Mapping[str, object]) -> Iterator[Fault]:
+    """A type that two places of the notes claim; only among what is given, since a default gives way."""
+    seen: dict[str, str] = {}
+    for path, text in texts(_inside(table, ("changelog",)), ("changelog",)):
+        if checked_as(path) in {"changelog.sections[].types[]", "changelog.hidden[]"}:
+            here = words.dotted(path[:-1])
+            if text in seen:
+                yield path, f"{words.shown(text)} stands in {seen[text]} already", "each type once"
+            seen.setdefault(text, here)
+
+
+def _inside(table: Mapping[str, object], path: tuple[str, ...]) -> dict[str, object]:
+    value: object = table
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _nested(given: Mapping[Path, object]) -> dict[str, object]:
+    whole: dict[str, object] = {}
+    for path, value in given.items():
+        table = whole
+        for key in path[:-1]:
+            inner = table.setdefault(str(key), {})
+            assert isinstance(inner, dict)  # noqa: S101  (the record has no key that is both)
+            table = inner
+        table[str(path[-1])] = value
+    return whole
+
+
+def _whole(source: Source, message: str) -> Problem:
+    return Problem(source=source.name, key="", line=None, message=message)
+
+
+def _error(problems: Sequence[Problem]) -> RelmanError:
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    rows = "\n".join(f"  {_row(problem)}" for problem in problems)
+    return RelmanError(
+        Kind.USAGE,
+        f"{count} in the configuration:\n{rows}",
+        hints=("correct the file, or name another one with --config FILE",),
+        facts={"problems": [msgspec.to_builtins(problem) for problem in problems]},
+    )
+
+
+def _row(problem: Problem) -> str:
+    place = problem.source + (f", line {problem.line}" if problem.line else "")
+    if not problem.key:
+        return f"{place}: {problem.message}"
+    legal = f" (legal: {problem.legal})" if problem.legal and problem.legal not in problem.message else ""
+    return f"{place}: {problem.key}: {problem.message}{legal}"

@@ -1,0 +1,259 @@
+"""The configuration as one frozen record: every key, its type, its default and what it does.
+
+The descriptions here are the ones of the JSON schema and of `docs/configuration.md`. A key that is
+absent (None) is detected from the history by whoever needs it.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from relman.edit.version_file import VersionFile
+from relman.model.message_rules import Setting
+
+BumpWord = Literal["major", "minor", "patch", "none"]
+Length = Annotated[int, Meta(ge=0, le=1000)]
+
+DEFAULT_TAG_FORMAT = "v{version}"
+"""What `tags.format` is where there is neither a configuration nor a release."""
+DEFAULT_LINE_BRANCH = "release/{line}"
+"""What `lines.branch` is where there is neither a configuration nor a release branch."""
+
+
+def says(what: str) -> Meta:
+    """What a key does, for the schema and the reference."""
+    return Meta(description=what)
+
+
+class Tags(Struct, frozen=True, kw_only=True):
+    """How versions are written as tags."""
+
+    format: Annotated[
+        str | None,
+        says("How a new tag is written, with `{version}` once. Absent: as the newest tags are."),
+    ] = None
+    accept: Annotated[
+        tuple[str, ...], says("Other formats that are read as releases too, never written.")
+    ] = ()
+
+
+class Lines(Struct, frozen=True, kw_only=True):
+    """Release branches and which of their lines are alive."""
+
+    branch: Annotated[
+        str | None,
+        says(
+            "How a new release branch is called, with `{line}` once. "
+            "Absent: as the existing ones are, else `release/{line}`."
+        ),
+    ] = None
+    patterns: Annotated[
+        tuple[str, ...], says("Other names that release branches have, with `{line}` once each.")
+    ] = ()
+    live: Annotated[
+        tuple[str, ...] | None,
+        says(
+            "The lines that still get fixes. Absent: production's, any with an open candidate, "
+            "and the newest two with a stable release, at most three."
+        ),
+    ] = None
+    parts: Annotated[
+        Literal[1, 2] | None,
+        says("How many numbers name a new line: 2 for `1.4`. Absent: as the release branches do, else 2."),
+    ] = None
+
+
+class Versions(Struct, frozen=True, kw_only=True):
+    """How the next version follows from the commits, and where it is written."""
+
+    bumps: Annotated[
+        dict[str, BumpWord],
+        says("Changes to the standard table: feat is minor; fix, perf and revert are patch."),
+    ] = {}
+    zero: Annotated[
+        Literal["minor", "major"],
+        says("What a breaking change raises while the version is 0.x; `major` leads to 1.0.0."),
+    ] = "minor"
+    unclassified: Annotated[
+        Literal["auto", "none", "patch"],
+        says(
+            "What a commit counts whose message cannot be read. `auto`: patch where fewer than "
+            "half of the last 200 subjects are conventional, else none."
+        ),
+    ] = "auto"
+    prerelease: Annotated[str, says("What a release candidate is called: `rc` makes `1.5.0-rc.1`.")] = "rc"
+    first: Annotated[str, says("The version of the very first release.")] = "0.1.0"
+    squash_bullets: Annotated[
+        bool,
+        says(
+            "Count every bullet of a squashed commit's body as a commit; a breaking one counts in any case."
+        ),
+    ] = False
+    files: Annotated[
+        Literal["auto"] | tuple[VersionFile, ...],
+        says('Where the version stands. `"auto"`: the usual files of the tree; `[]`: nowhere.'),
+    ] = "auto"
+
+
+class Cut(Struct, frozen=True, kw_only=True):
+    """What `relman cut` does unless a flag says otherwise."""
+
+    candidate: Annotated[
+        bool, says("A cut makes a first release candidate; false: the final release at once.")
+    ] = True
+    next_development: Annotated[
+        bool | None,
+        says("A cut moves trunk's version files to the next version. Absent: as the strategy says."),
+    ] = None
+
+
+class ReleaseTexts(Struct, frozen=True, kw_only=True):
+    """The commit and the tag of a release."""
+
+    message: Annotated[
+        str, says("The release commit's message; knows `{version}`, `{tag}` and `{line}`.")
+    ] = "chore(release): {version}"
+    tag_message: Annotated[
+        str,
+        says("The tag's message; knows `{title}`, `{notes}`, `{version}`, `{tag}` and `{line}`."),
+    ] = "{title}\n\n{notes}"
+    annotated: Annotated[bool, says("Tags are annotated; false: a tag is just a name.")] = True
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """One group of entries in the notes."""
+
+    title: Annotated[str, says("The section's heading.")]
+    types: Annotated[tuple[str, ...], says("The commit types that it lists.")]
+
+
+class Changelog(Struct, frozen=True, kw_only=True):
+    """The notes of a release and the file that they go to."""
+
+    path: Annotated[str, says("The changelog file; empty: none is written.")] = "CHANGELOG.md"
+    template: Annotated[
+        str | None,
+        says("A Jinja2 template in the repository; runs in a sandbox. Absent: built in."),
+    ] = None
+    prereleases: Annotated[
+        Literal["fold", "keep"],
+        says("A final's section replaces its candidates' (`fold`) or stands above them (`keep`)."),
+    ] = "fold"
+    repeats: Annotated[
+        Literal["hide", "mention"],
+        says("A fix of 1.4.1 is left out of the notes of 1.5.0, or listed as also in 1.4.1."),
+    ] = "hide"
+    breaking: Annotated[str, says("The heading above breaking changes.")] = "Breaking changes"
+    sections: Annotated[
+        tuple[Section, ...], says("The sections in order; breaking changes always come first.")
+    ] = (
+        Section(title="Features", types=("feat",)),
+        Section(title="Bug fixes", types=("fix",)),
+        Section(title="Performance", types=("perf",)),
+        Section(title="Reverts", types=("revert",)),
+    )
+    hidden: Annotated[
+        tuple[str, ...], says("The commit types that are left out unless they are breaking.")
+    ] = ("build", "chore", "ci", "docs", "refactor", "style", "test")
+    unclassified: Annotated[str, says("The heading above what belongs to no section.")] = "Changes"
+    links: Annotated[bool, says("Links to commits, issues and comparisons, where the forge is known.")] = True
+    contributors: Annotated[bool, says("A list of the authors at the end of the notes.")] = False
+
+
+class Branches(Struct, frozen=True, kw_only=True):
+    """What relman may move."""
+
+    protected: Annotated[
+        tuple[str, ...],
+        says(
+            "Branches (`*` and `?` match anything) that are never moved; the change goes to a "
+            "branch of its own, for a change request."
+        ),
+    ] = ()
+
+
+class Picks(Struct, frozen=True, kw_only=True):
+    """How fixes are carried from line to line."""
+
+    bookkeeping: Annotated[
+        tuple[str, ...],
+        says(
+            "Files whose conflicts keep the target's side. Without a slash: that name in any "
+            "folder; with one: the whole path."
+        ),
+    ] = (
+        "CHANGELOG*",
+        "CHANGES*",
+        "*.lock",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "go.sum",
+        "gradle.lockfile",
+        "packages.lock.json",
+    )
+    trailers: Annotated[
+        tuple[str, ...], says("Trailers (`Key: value`) on every commit that relman writes.")
+    ] = ()
+    signoff: Annotated[bool, says("A `Signed-off-by` line on every commit that relman writes.")] = False
+
+
+class Production(Struct, frozen=True, kw_only=True):
+    """How relman knows what runs in production."""
+
+    source: Annotated[
+        Literal["assumed", "branch", "tags", "record"],
+        says(
+            "The highest stable release (`assumed`), an environment branch, the newest deployment tag, "
+            "or what `relman env record` wrote."
+        ),
+    ] = "assumed"
+    branch: Annotated[str, says("The environment branch, for `branch`.")] = "production"
+    environment: Annotated[str, says("The environment's name, for `record`.")] = "production"
+    tags: Annotated[str, says("How deployment tags are written (`{version}` once), for `tags`.")] = (
+        "deployed/{version}"
+    )
+
+
+class Messages(Struct, frozen=True, kw_only=True):
+    """How commit messages are checked: the settings of `relman.model.message_rules.LintRules`."""
+
+    types: Annotated[
+        tuple[str, ...],
+        says("The types that a message may have; empty: the conventional eleven, as a warning."),
+    ] = ()
+    scopes: Annotated[tuple[str, ...], says("The scopes that a message may have; empty: any.")] = ()
+    scope_required: Annotated[bool, says("Every message names a scope.")] = False
+    header_max: Annotated[Length, says("The longest first line, in characters; 0: any length.")] = 100
+    body_max: Annotated[Length, says("The longest line of the body; 0: any length.")] = 100
+    footer_max: Annotated[Length, says("The longest line of a footer; 0: any length.")] = 100
+    signed_off: Annotated[bool, says("Every message carries `Signed-off-by`.")] = False
+    trailers: Annotated[tuple[str, ...], says("Trailers that every message carries, as in `Ticket`.")] = ()
+    levels: Annotated[
+        dict[str, Setting], says("Another level for a rule of `relman check`, by the rule's name.")
+    ] = {}
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """What a team has decided. No key is required."""
+
+    strategy: Annotated[str, says("The branching strategy, by name and version.")] = "trunk/v1"
+    trunk: Annotated[
+        str | None,
+        says("The branch where all work lands. Absent: detected from the remote and the names."),
+    ] = None
+    remote: Annotated[
+        str | None, says("The remote's name, never a URL. Absent: `origin`, or the only one.")
+    ] = None
+    tags: Annotated[Tags, says("How versions are written as tags.")] = Tags()
+    lines: Annotated[Lines, says("Release branches and which of their lines are alive.")] = Lines()
+    versions: Annotated[Versions, says("How the next version is found, and where it is written.")] = (
+        Versions()
+    )
+    cut: Annotated[Cut, says("What a cut does unless a flag says otherwise.")] = Cut()
+    release: Annotated[ReleaseTexts, says("The commit and the tag of a release.")] = ReleaseTexts()
+    changelog: Annotated[Changelog, says("The notes, and the file that they go to.")] = Changelog()
+    branches: Annotated[Branches, says("What relman may move.")] = Branches()
+    picks: Annotated[Picks, says("How fixes are carried from line to line.")] = Picks()
+    production: Annotated[Production, says("How relman knows what runs in production.")] = Production()
+    messages: Annotated[Messages, says("How commit messages are checked.")] = Messages()

@@ -1,0 +1,45 @@
+"""Where a configuration comes from: bytes with a name, what is wrong in them, and what came out."""
+
+from msgspec import Struct
+
+from relman.config.record import Config
+
+LIMIT = 1 << 20
+"""The largest configuration that is read, in bytes: the file is untrusted."""
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys, and indices into lists."""
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One configuration, unread. `name` is for people; `table` is where relman's keys begin in the file."""
+
+    name: str
+    data: bytes
+    table: tuple[str, ...] = ()
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """One thing that is wrong: in which source, at which key, on which line (from 1, if it can be found)."""
+
+    source: str
+    key: str
+    line: int | None
+    message: str
+    legal: str = ""
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """A configuration that is in order.
+
+    `source` names it for people. `origins` has, for each key that was really given, the name of the source.
+    """
+
+    config: Config
+    source: str
+    origins: dict[str, str]
+
+    @property
+    def explicit(self) -> frozenset[str]:
+        """The dotted keys that were really given; every other value is a default."""
+        return frozenset(self.origins)
