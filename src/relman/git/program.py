@@ -46,9 +46,13 @@ def environment(outer: Mapping[str, str], *, looking: bool) -> dict[str, str]:
         "LANGUAGE": "",
         "GIT_EDITOR": "false",
         "GIT_PAGER": "cat",
+        # libgit2 does not know refs/replace, and what is released is what the ids say.
+        "GIT_NO_REPLACE_OBJECTS": "1",
     }
     if looking:
         fixed["GIT_OPTIONAL_LOCKS"] = "0"
+        # Looking never uses the network; git before 2.44 does not know the variable.
+        fixed["GIT_NO_LAZY_FETCH"] = "1"
     return kept | fixed
 
 
@@ -91,7 +95,8 @@ class Git:
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs to the end and gives the output; an exit code outside `ok` is an error with git's words.
 
-        `pass_fds` are inherited (the lock's descriptor), `new_group` keeps Ctrl-C away from the child.
+        `pass_fds` are inherited (the lock's descriptor), `new_group` keeps Ctrl-C away from
+        the child: a session of its own, because a background group that asks the terminal would hang for ever.
         """
         try:
             done = subprocess.run(
@@ -102,7 +107,7 @@ class Git:
                 cwd=self.work_tree or self.git_dir,
                 check=False,
                 pass_fds=tuple(pass_fds),
-                process_group=0 if new_group else None,
+                start_new_session=new_group,
             )
         except FileNotFoundError as e:
             raise missing() from e
@@ -114,18 +119,20 @@ class Git:
         """Runs and gives standard output as text, undecodable bytes replaced."""
         return self.run(*args, stdin=stdin, ok=ok).stdout.decode("utf-8", "replace")
 
-    def popen(self, *args: str, pass_fds: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-        """Starts a child to talk with, in a process group of its own."""
+    def popen(
+        self, *args: str, env: Mapping[str, str] | None = None, pass_fds: Sequence[int] = ()
+    ) -> "subprocess.Popen[bytes]":
+        """Starts a child to talk with, in a session (and so a process group) of its own."""
         try:
             return subprocess.Popen(
                 self.command(*args),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=self.env(),
+                env=self.env(env),
                 cwd=self.work_tree or self.git_dir,
                 pass_fds=tuple(pass_fds),
-                process_group=0,
+                start_new_session=True,
             )
         except FileNotFoundError as e:
             raise missing() from e
@@ -138,6 +145,7 @@ def missing() -> RelmanError:
 
 def failed(args: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> RelmanError:
     """Makes an error of a child that failed, with its own words as the cause."""
-    verb = next((a for a in args if not a.startswith("-")), "git")
+    values = {i + 1 for i, a in enumerate(args) if a == "-c"}
+    verb = next((a for i, a in enumerate(args) if i not in values and not a.startswith("-")), "git")
     words = done.stderr.decode("utf-8", "replace").strip()
     return RelmanError(Kind.REFUSED, f"git {verb} failed with exit code {done.returncode}", cause=words)

@@ -1,13 +1,16 @@
 """Opens a repository: where it is, what kind it is, and whether relman can work in it."""
 
+import os
 import re
+import shlex
+import subprocess
 from functools import cached_property
 from pathlib import Path
 
 import pygit2
 
 from relman.errors import RelmanError, usage
-from relman.git.program import OLDEST, Git
+from relman.git.program import OLDEST, Git, environment, missing
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
@@ -47,19 +50,50 @@ def open_repository(start: Path) -> Repository:
     """Opens the repository that holds `start` (a work tree, a folder below it, or a git directory).
 
     Errors (usage): no repository there; SHA-256 objects or reftable refs, which libgit2 cannot read; owned by
-    somebody else; git older than 2.39.
+    somebody else; a broken or unknown format.
     """
     if not start.is_dir():
         raise usage(f"there is no folder {start}", "relman -C DIR status")
+    start = start.resolve()
     found = pygit2.discover_repository(str(start))
     if found is None:
         raise usage(f"{start} is not in a git repository", "cd into one, or name it: relman -C DIR status")
-    try:
-        pygit = pygit2.Repository(found)
-    except pygit2.GitError as e:
-        raise _refusal(Path(found), str(e)) from e
+    pygit = _open(Path(found), start)
     git_dir = Path(pygit.path)
     return Repository(pygit, git_dir, _common_dir(git_dir), Path(pygit.workdir) if pygit.workdir else None)
+
+
+def _open(found: Path, start: Path) -> pygit2.Repository:
+    # The setting is the process's; libgit2 reads such a clone well, only absent objects are its limit.
+    pygit2.settings.set_extensions(["partialclone"])
+    try:
+        return pygit2.Repository(str(found))
+    except pygit2.GitError as e:
+        if "not owned" not in str(e) or not _trusted(start):
+            raise _refusal(found, str(e)) from e
+    # libgit2 reads `safe.directory` from files only and knows none of its patterns: git has the last word.
+    validates = pygit2.settings.owner_validation
+    pygit2.settings.owner_validation = False
+    try:
+        return pygit2.Repository(str(found))
+    except pygit2.GitError as e:
+        raise _refusal(found, str(e)) from e
+    finally:
+        pygit2.settings.owner_validation = validates
+
+
+def _trusted(start: Path) -> bool:
+    """Asks git, which says no with exit code 128; `--git-dir` would silence the question."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(start), "rev-parse", "--git-dir"],
+            capture_output=True,
+            env=environment(os.environ, looking=True),
+            check=False,
+        )
+    except FileNotFoundError as e:
+        raise missing() from e
+    return done.returncode == 0
 
 
 def _common_dir(git_dir: Path) -> Path:
@@ -72,25 +106,27 @@ def _common_dir(git_dir: Path) -> Path:
 def _refusal(where: Path, words: str) -> RelmanError:
     """Turns libgit2's refusal into a reason and a way on."""
     folder = where.parent if where.name == ".git" else where
-    if "owned by" in words or "owner" in words:
+    lower = words.lower()
+    if "not owned" in lower:
         return usage(
             f"{folder} belongs to another user, so git does not trust it",
-            f"git config --global --add safe.directory {folder}",
+            f"git config --global --add safe.directory {shlex.quote(str(folder))}",
             cause=words,
         )
-    if "object format" in words or "objectformat" in words.lower():
+    if "object format" in lower or "objectformat" in lower:
         return usage(
             f"{folder} uses SHA-256 object ids, which relman cannot read yet (libgit2 has them only as an "
-            "experiment)",
+            "experiment); a SHA-1 repository is needed",
+            "git init --object-format=sha1 DIR",
             cause=words,
         )
-    if "refstorage" in words.lower() or "reftable" in words.lower():
+    if "refstorage" in lower:
         return usage(
             f"{folder} keeps its refs as reftable, which relman cannot read yet",
             "git refs migrate --ref-format=files",
             cause=words,
         )
-    return usage(f"{folder} cannot be opened", cause=words)
+    return usage(f"{folder} cannot be opened as a git repository", "git fsck", cause=words)
 
 
 def check_git(git: Git) -> tuple[int, ...]:

@@ -1,0 +1,220 @@
+"""Reads commits: the `Graph` of a real repository.
+
+Single commits are read from the object store in this process; walks are git's own (`rev-list`), because git
+uses the commit-graph file, gets limits right as its users know them, and is no slower without one. Nothing
+here writes, and nothing asks the network.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pygit2.enums import ObjectType
+
+from relman.errors import RelmanError, usage
+from relman.git.commit_object import committed_at, parents_of, parse_commit, tree_of
+from relman.git.repo import Repository
+from relman.git.snapshot import read_shallow
+from relman.git.trees import Differ, absent, is_partial
+from relman.model.history import Commit
+from relman.model.names import Oid
+
+_STEPS = 500
+"""A chain this long is read in 5 ms here; starting git costs 3, and then it is 3 to 8 times as fast."""
+
+
+class Reader:
+    """A `Graph` over an open repository. Remembers what it read: commits never change."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._odb = repo.pygit.odb
+        self._shallow = read_shallow(repo)
+        self._differ = Differ(repo)
+        self._commits: dict[Oid, Commit] = {}
+        self._first: dict[Oid, Oid | None] = {}
+        self._paths: dict[Oid, frozenset[str]] = {}
+        self._between: dict[tuple[frozenset[Oid], frozenset[Oid]], tuple[Oid, ...]] = {}
+        self._ancestry: dict[tuple[Oid, Oid], bool] = {}
+
+    def has(self, oid: Oid) -> bool:
+        """Tells whether the object is in this clone."""
+        return oid in self._odb
+
+    def is_shallow_boundary(self, oid: Oid) -> bool:
+        """Tells whether the commit's parents were left out by a shallow clone."""
+        return oid in self._shallow
+
+    def commit(self, oid: Oid) -> Commit:
+        """Gives one commit; without parents at a shallow boundary. Error (usage): not in this clone."""
+        found = self._commits.get(oid)
+        if found is None:
+            data = self._read(oid)
+            found = parse_commit(oid, data, parents=self._parents(oid, data))
+            self._commits[oid] = found
+        return found
+
+    def when(self, oid: Oid) -> int:
+        """Gives the commit date in seconds since 1970."""
+        known = self._commits.get(oid)
+        return known.committer.when if known else committed_at(self._read(oid))
+
+    def chain(self, tip: Oid) -> Iterator[Oid]:
+        """Walks first parents, newest first, from the tip itself to the root or a shallow boundary."""
+        at: Oid | None = tip
+        for _ in range(_STEPS):
+            if at is None:
+                return
+            yield at
+            at = self._first_parent(at)
+        while at is not None and at in self._first:
+            yield at
+            at = self._first[at]
+        if at is not None:
+            yield from self._stream(at)
+
+    def between(self, include: Iterable[Oid], exclude: Iterable[Oid]) -> tuple[Oid, ...]:
+        """Gives the commits reachable from `include` and not from `exclude`, in git's date order."""
+        wanted, hidden = frozenset(include), frozenset(exclude)
+        if not wanted - hidden:
+            return ()
+        known = self._between.get((wanted, hidden))
+        if known is None:
+            known = self._rev_list(wanted, hidden, "--date-order")
+            self._between[wanted, hidden] = known
+        return known
+
+    def is_ancestor(self, ancestor: Oid, descendant: Oid) -> bool:
+        """Tells whether the one is reachable from the other; a commit is its own ancestor."""
+        if ancestor == descendant:
+            return True
+        known = self._ancestry.get((ancestor, descendant))
+        if known is None:
+            known = not self._rev_list([ancestor], [descendant], "--max-count=1")
+            self._ancestry[ancestor, descendant] = known
+        return known
+
+    def paths(self, oid: Oid) -> frozenset[str]:
+        """Gives the paths that differ from the first parent's tree (all for a root), without renames."""
+        found = self._paths.get(oid)
+        if found is None:
+            data = self._read(oid)
+            parents = self._parents(oid, data)
+            try:
+                old = tree_of(self._read(parents[0])) if parents else None
+                found = self._differ.paths(old, tree_of(data))
+            except KeyError as e:
+                raise absent(self._repo, oid, "a tree of the commit") from e
+            self._paths[oid] = found
+        return found
+
+    def load_paths(self, oids: Iterable[Oid]) -> None:
+        """Reads the paths of many commits at once, four to ten times as fast as one by one.
+
+        Errors (usage): a commit or one of its trees is not in this clone.
+        """
+        todo = [oid for oid in dict.fromkeys(oids) if oid not in self._paths]
+        if not todo:
+            return
+        options = (
+            "-r",
+            "-z",
+            "--name-only",
+            "--no-renames",
+            "--root",
+            "--diff-merges=first-parent",
+            "--always",
+        )
+        try:
+            listed = self._repo.looking.run("diff-tree", "--stdin", *options, stdin=_lines(todo)).stdout
+        except RelmanError as e:
+            raise self._why(todo, e) from e
+        self._paths.update(_split(listed, todo))
+
+    def reachable_tags(self, tip: Oid, tags: Mapping[str, Oid]) -> frozenset[str]:
+        """Gives the names of the tags (name to commit) that are ancestors of the tip, in one bounded walk.
+
+        It walks what the tags have and the tip lacks, as `git tag --merged` does, on exactly these values.
+        """
+        ahead = frozenset(self._rev_list(tags.values(), [tip])) if tags else frozenset()
+        return frozenset(name for name, commit in tags.items() if commit not in ahead)
+
+    def missing_objects(self, roots: Iterable[Oid]) -> tuple[Oid, ...]:
+        """Gives the trees and blobs below these commits or trees that a partial clone lacks; asks no remote.
+
+        Parents are not looked at. Always empty in a full clone, without a walk.
+        """
+        todo = list(roots)
+        if not todo or not is_partial(self._repo):
+            return ()
+        options = ("--objects", "--no-walk", "--missing=print", "--quiet")
+        listed = self._repo.looking.text("rev-list", *options, "--stdin", stdin=_lines(todo))
+        return tuple(Oid(line[1:]) for line in listed.splitlines() if line.startswith("?"))
+
+    def _read(self, oid: Oid) -> bytes:
+        try:
+            kind, data = self._odb.read(oid)
+        except (KeyError, ValueError) as e:
+            raise absent(self._repo, oid, "the commit") from e
+        if kind != ObjectType.COMMIT:
+            raise usage(f"{oid} is not a commit", f"git cat-file -t {oid}")
+        return data
+
+    def _parents(self, oid: Oid, data: bytes) -> tuple[Oid, ...]:
+        return () if oid in self._shallow else parents_of(data)
+
+    def _first_parent(self, oid: Oid) -> Oid | None:
+        if oid not in self._first:
+            self._first[oid] = next(iter(self._parents(oid, self._read(oid))), None)
+        return self._first[oid]
+
+    def _stream(self, tip: Oid) -> Iterator[Oid]:
+        # A flush per line would cost as much as the walk.
+        child = self._repo.looking.popen("rev-list", "--first-parent", tip, env={"GIT_FLUSH": "0"})
+        before: Oid | None = None
+        try:
+            for line in child.stdout or ():
+                oid = Oid(line[:40].decode("ascii"))
+                if before is not None:
+                    self._first[before] = oid
+                before = oid
+                yield oid
+            if child.wait() == 0 and before is not None:
+                self._first[before] = None
+        finally:
+            child.kill()
+            child.communicate()
+        if child.returncode != 0:
+            # The chain breaks at a commit that is not here; reading the next one says which.
+            self._first_parent(before or tip)
+            raise absent(self._repo, self._first.get(before or tip) or tip, "the commit")
+
+    def _rev_list(self, include: Iterable[Oid], exclude: Iterable[Oid], *options: str) -> tuple[Oid, ...]:
+        todo, hidden = list(include), list(exclude)
+        lines = _lines([*todo, *("^" + oid for oid in hidden)])
+        try:
+            listed = self._repo.looking.run("rev-list", *options, "--stdin", stdin=lines).stdout
+        except RelmanError as e:
+            raise self._why([*todo, *hidden], e) from e
+        return tuple(Oid(line) for line in listed.decode("ascii").split())
+
+    def _why(self, oids: Iterable[Oid], otherwise: RelmanError) -> RelmanError:
+        lacking = next((oid for oid in oids if not self.has(oid)), None)
+        return absent(self._repo, lacking, "the commit") if lacking else otherwise
+
+
+def _lines(words: Iterable[str]) -> bytes:
+    return "".join(f"{word}\n" for word in words).encode("ascii")
+
+
+def _split(listed: bytes, oids: list[Oid]) -> Iterator[tuple[Oid, frozenset[str]]]:
+    """Cuts diff-tree's answer at the ids, which come in the order asked for."""
+    tokens = iter(listed.split(b"\0"))
+    waiting = [oid.encode() for oid in oids]
+    next(tokens)
+    for place, oid in enumerate(oids):
+        following = waiting[place + 1] if place + 1 < len(waiting) else b""
+        found: list[bytes] = []
+        for token in tokens:
+            if token == following:
+                break
+            found.append(token)
+        yield oid, frozenset(path.decode("utf-8", "surrogateescape") for path in found)
