@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-_ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_ATX = re.compile(r"[ ]{0,3}(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r"([=\-~^\"'*+#.:_`])\1{2,}[ \t]*")
 _MARKDOWN_UNDERLINE = {"=": 1, "-": 2}
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
@@ -103,8 +103,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
 def _raw(lines: list[tuple[int, str]]) -> Iterator[tuple[Literal["atx", "line"], int, tuple[str, str]]]:
     before = ""
     for (start, line), (_, below) in zip(lines, [*lines[1:], (0, "")], strict=True):
-        if atx := _ATX.fullmatch(line):
-            yield "atx", start, (atx[1], atx[2] or "")
+        if atx := _ATX.match(line):
+            yield "atx", start, (atx[1], _without_closing(line[atx.end() :].strip()))
         elif _is_underlined(line, below):
             over = _UNDERLINE.fullmatch(before)
             overlined = over is not None and before.rstrip() == below.rstrip()
@@ -114,6 +114,11 @@ def _raw(lines: list[tuple[int, str]]) -> Iterator[tuple[Literal["atx", "line"],
                 (below[0] * (1 + overlined), line.strip()),
             )
         before = line
+
+
+def _without_closing(words: str) -> str:
+    bare = words.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else words
 
 
 def _is_underlined(line: str, below: str) -> bool:

@@ -1,7 +1,7 @@
 """Version files: reads the version that stands in a file, and replaces just its characters."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -84,10 +84,7 @@ def write_version(data: bytes, where: VersionFile, new: str) -> bytes:
     if not is_version_text(new):
         raise usage(f"{new!r} cannot be written as a version to {where.path}")
     mark, text = _open(data, where)
-    place = _find(text, where)
-    if place.value == new:
-        return data
-    edited = _replace(text, where, place, new)
+    edited = _write_scalar(text, where, new) if format_of(where) == "yaml" else _write_place(text, where, new)
     return (mark + edited).encode("utf-8", "surrogateescape")
 
 
@@ -106,7 +103,7 @@ def _find(text: str, where: VersionFile) -> Place:
         case "json":
             return _find_string(json_text.parse(text, where.path), json_text.strings, text, where)
         case "yaml":
-            scalar = _find_scalar(text, where)
+            scalar = _find_scalar(text, where, yaml_text.events(text, where.path))
             return Place(start=scalar.start, end=scalar.end, value=scalar.value, key=scalar.path)
         case "text":
             return whole_content(text, where.path)
@@ -138,8 +135,7 @@ def _find_string(
     raise problem
 
 
-def _find_scalar(text: str, where: VersionFile) -> yaml_text.Scalar:
-    stream = yaml_text.events(text, where.path)
+def _find_scalar(text: str, where: VersionFile, stream: list[Any]) -> yaml_text.Scalar:
     for key in keys_of(where):
         hits = [scalar for scalar in yaml_text.scalars(text, stream) if scalar.path == key]
         if len(hits) > 1:
@@ -171,7 +167,10 @@ def _absent(where: VersionFile) -> RelmanError:
     )
 
 
-def _replace(text: str, where: VersionFile, place: Place, new: str) -> str:
+def _write_place(text: str, where: VersionFile, new: str) -> str:
+    place = _find(text, where)
+    if place.value == new:
+        return text
     edited = splice(text, [(place.start, place.end, new)])
     match format_of(where):
         case "toml":
@@ -180,9 +179,7 @@ def _replace(text: str, where: VersionFile, place: Place, new: str) -> str:
         case "json":
             before, after = json_text.parse(text, where.path), json_text.parse(edited, where.path)
             prove(where.path, before, after, {place.key: new})
-        case "yaml":
-            edited = _replace_scalar(text, where, new)
-        case "text" | "pattern":
+        case "yaml" | "text" | "pattern":
             if _find(edited, where).value != new:
                 raise RelmanError(
                     Kind.INTERNAL, f"{where.path}: {new!r} does not read back; nothing is written"
@@ -192,15 +189,18 @@ def _replace(text: str, where: VersionFile, place: Place, new: str) -> str:
     return edited
 
 
-def _replace_scalar(text: str, where: VersionFile, new: str) -> str:
-    old = _find_scalar(text, where)
+def _write_scalar(text: str, where: VersionFile, new: str) -> str:
+    stream = yaml_text.events(text, where.path)
+    old = _find_scalar(text, where, stream)
+    if old.value == new:
+        return text
     becomes_number = yaml_text.is_plain_string(old.value) and not yaml_text.is_plain_string(new)
     written = f'"{new}"' if not old.style and becomes_number else new
     edited = splice(text, [(old.start, old.end, written)])
-    before = yaml_text.shape(yaml_text.events(text, where.path))
-    after = yaml_text.shape(yaml_text.events(edited, where.path))
+    again = yaml_text.events(edited, where.path)
+    before, after = yaml_text.shape(stream), yaml_text.shape(again)
     changed = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
-    if len(before) != len(after) or len(changed) != 1 or _find_scalar(edited, where).value != new:
+    if len(before) != len(after) or len(changed) != 1 or _find_scalar(edited, where, again).value != new:
         raise RelmanError(
             Kind.INTERNAL, f"{where.path}: the edit would have changed something else; nothing is written"
         )
