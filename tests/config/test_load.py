@@ -249,6 +249,9 @@ def test_a_value_that_is_not_legal_is_one_problem(line: str) -> None:
     [
         (b"\xff", "is not UTF-8"),
         (b"x = " + b"[" * 100_000, "is nested too deeply"),
+        (b"a." * 40 + b"b = 1", "is nested too deeply"),
+        (b"x = " + b"[" * 40 + b"]" * 40, "is nested too deeply"),
+        (b"a." * 100_000 + b"b = 1", "has a line with more than 500 dots"),
         (b"#" * (LIMIT + 1), f"is larger than {LIMIT} bytes"),
         (b"x = 1\nx = 2\n", "is not TOML: Cannot overwrite a value (at line 2, column 6)"),
     ],

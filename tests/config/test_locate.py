@@ -1,6 +1,6 @@
 import pytest
 
-from relman.config.locate import line_of
+from relman.config.locate import line_of, lines
 from relman.config.source import Path
 
 TEXT = '''trunk = "main"
@@ -41,4 +41,4 @@ zero = 1
     ],
 )
 def test_the_line_of_a_key_is_found(path: Path, line: int | None) -> None:
-    assert line_of(TEXT, path) == line
+    assert line_of(lines(TEXT), path) == line

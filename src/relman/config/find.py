@@ -4,12 +4,12 @@ The one place of this floor that reads files; what stands in a repository is a s
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from relman.config.parse import parse
 from relman.config.record import Config
 from relman.config.source import LIMIT, Source
 from relman.errors import usage
@@ -98,8 +98,8 @@ def _has_table(data: bytes) -> bool:
     if b"relman" not in data:
         return False
     try:
-        value: object = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        value: object = parse(data)[0]
+    except ValueError:
         # Broken by a merge, say: it stops relman only where it was meant for relman.
         return _HEADER.search(data) is not None
     for key in TABLE:

@@ -1,16 +1,16 @@
 """Bytes to a checked record. No files, no git; every problem of every source in one error."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from relman.config import words
 from relman.config.legal import CHECKS, MAP_KEYS, checked_as
-from relman.config.locate import line_of
+from relman.config.locate import line_of, lines
+from relman.config.parse import parse
 from relman.config.record import Config
 from relman.config.shape import Fault, faults, leaves, texts, unknown
-from relman.config.source import LIMIT, Loaded, Path, Problem, Source
+from relman.config.source import Loaded, Path, Problem, Source
 from relman.edit.line_text import check_pattern
 from relman.edit.version_file import VersionFile, format_of, keys_of
 from relman.errors import Kind, RelmanError
@@ -47,32 +47,26 @@ def load(sources: Sequence[Source]) -> Loaded:
 
 
 def _read(source: Source) -> tuple[Mapping[str, object], list[Problem]]:
-    if len(source.data) > LIMIT:
-        return {}, [_whole(source, f"is larger than {LIMIT} bytes")]
     try:
-        text = source.data.decode("utf-8-sig")
-        value: object = tomllib.loads(text)
-    except UnicodeDecodeError:
-        return {}, [_whole(source, "is not UTF-8")]
-    except RecursionError:
-        return {}, [_whole(source, "is nested too deeply")]
+        document, text = parse(source.data)
     except ValueError as error:
-        # The parser's words may quote the file, which is a stranger's.
-        said = "".join(char if char.isprintable() else "?" for char in str(error))
-        return {}, [_whole(source, f"is not TOML: {said}")]
+        return {}, [_whole(source, str(error))]
+    value: object = document
     for key in source.table:
         value = value.get(key, {}) if isinstance(value, dict) else value
     if not isinstance(value, dict):
         return {}, [_whole(source, "is not a table")]
+    wrong = _faults(value)
+    at = lines(text) if wrong else {}
     found = [
         Problem(
             source=source.name,
             key=words.dotted(path),
-            line=line_of(text, (*source.table, *path)),
+            line=line_of(at, (*source.table, *path)),
             message=message,
             legal=legal,
         )
-        for path, message, legal in _faults(value)
+        for path, message, legal in wrong
     ]
     return value, sorted(found, key=lambda problem: problem.line or 0)
 

@@ -5,6 +5,7 @@ Good enough for pointing at: a key inside an inline table or a list is found on 
 
 import re
 import tomllib
+from collections.abc import Mapping
 
 from relman.config.source import Path
 
@@ -12,25 +13,32 @@ _HEADER = re.compile(r"\s*(\[\[?)(.+?)\]\]?\s*(?:#.*)?\Z")
 _KEY = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^=#\[\]{}"'])+?)\s*=""")
 
 
-def line_of(text: str, path: Path) -> int | None:
-    """The line, from 1, of the longest beginning of the path that the text spells out, if any."""
-    best, line = 0, None
+def lines(text: str) -> dict[Path, int]:
+    """The line, from 1, of every header and key that the text spells out; the first, where there are two."""
+    found: dict[Path, int] = {}
     table: Path = ()
     rows: dict[Path, int] = {}
     closing = ""
-    for number, row in enumerate(text.splitlines(), start=1):
+    for number, row in enumerate(text.split("\n"), start=1):
         if closing:
             closing = "" if row.count(closing) % 2 else closing
-            continue
-        here: Path | None = None
-        if header := _HEADER.match(row):
-            table = here = _table(header, rows)
+        elif header := _HEADER.match(row):
+            table = _table(header, rows)
+            found.setdefault(table, number)
         elif key := _KEY.match(row):
-            here = table + _keys(f"{key[1]} = 0")
+            path = table + _keys(f"{key[1]} = 0")
+            for length in range(len(table) + 1, len(path) + 1):
+                found.setdefault(path[:length], number)
             closing = next((mark for mark in ('"""', "'''") if row.count(mark) % 2), "")
-        if here and len(here) > best and path[: len(here)] == here:
-            best, line = len(here), number
-    return line
+    return found
+
+
+def line_of(found: Mapping[Path, int], path: Path) -> int | None:
+    """The line of the longest beginning of the path that stands there, if any."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in found:
+            return found[path[:length]]
+    return None
 
 
 def _table(header: re.Match[str], rows: dict[Path, int]) -> Path:

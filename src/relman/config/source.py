@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from relman.config.record import Config
 
-LIMIT = 1 << 20
+LIMIT = 1 << 18
 """The largest configuration that is read, in bytes: the file is untrusted."""
 
 Path = tuple[str | int, ...]
