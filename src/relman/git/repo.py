@@ -60,7 +60,18 @@ def open_repository(start: Path) -> Repository:
         raise usage(f"{start} is not in a git repository", "cd into one, or name it: relman -C DIR status")
     pygit = _open(Path(found), start)
     git_dir = Path(pygit.path)
-    return Repository(pygit, git_dir, _common_dir(git_dir), Path(pygit.workdir) if pygit.workdir else None)
+    return Repository(pygit, git_dir, _common_dir(git_dir), _work_tree(pygit, start))
+
+
+def _work_tree(pygit: pygit2.Repository, start: Path) -> Path | None:
+    if not pygit.workdir:
+        return None
+    # libgit2 takes the folder beside the real git directory, git the one that holds the link to it.
+    for folder in (start, *start.parents):
+        link = folder / ".git"
+        if link.is_symlink() and link.resolve() == Path(pygit.path).resolve():
+            return Path(pygit.workdir) if "core.worktree" in pygit.config else folder
+    return Path(pygit.workdir)
 
 
 def _open(found: Path, start: Path) -> pygit2.Repository:
