@@ -12,20 +12,28 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, NoReturn, cast
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes, pass_context
-from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes, pass_context
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
 from relman.errors import RelmanError, usage
+from relman.notes.bounds import (
+    VALUE_LIMIT,
+    check_length,
+    check_operands,
+    flat,
+    indent,
+    replace,
+    scalar,
+    weight,
+)
 from relman.notes.text import one_line
 
 SOURCE_LIMIT = 64 * 1024
 """Characters of a template."""
-VALUE_LIMIT = 1024 * 1024
-"""Characters or items of one value on the way."""
 WORK_LIMIT = 32 * 1024 * 1024
 """Characters printed, on the way and at last; more where there is more to print."""
 WORK_PER_ITEM = 512
@@ -33,12 +41,13 @@ WORK_PER_ITEM = 512
 STEP = 128
 """What a round of a loop, a call or a filter counts for, since it takes time though it prints nothing."""
 RANGE_LIMIT = 10_000
-BITS = 256
 
+_OF_TEXT = (
+    *("capitalize", "lower", "title", "upper", "string", "trim", "truncate", "wordcount"),
+    *("e", "escape", "safe", "urlencode"),
+)
 _FILTERS = (
-    *("abs", "float", "int", "max", "min", "sum", "count", "length", "wordcount"),
-    *("capitalize", "lower", "title", "upper", "string", "trim", "truncate"),
-    *("e", "escape", "safe", "tojson", "urlencode"),
+    *("abs", "float", "int", "max", "min", "count", "length", "tojson"),
     *(
         "d",
         "default",
@@ -57,7 +66,6 @@ _FILTERS = (
 )
 _OF_DICTS = frozenset({"items", "keys", "values", "get"})
 _SIZED = (str, list, tuple, dict)
-_PRINTABLE = (str, int, float, list, tuple, dict, Undefined)
 _NOT_HERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
@@ -117,12 +125,14 @@ class _Bounded(ImmutableSandboxedEnvironment):
         self._left = limit
         self.globals = {"range": self._range, "namespace": Namespace}
         bounded = {key: self._filter(self.filters[key]) for key in _FILTERS}
+        bounded |= {key: self._filter(self.filters[key], texts=True) for key in _OF_TEXT}
         self.filters = bounded | {
-            "join": self._filter(self._join(self.filters["join"])),
-            "replace": self._filter(_replace),
-            "indent": self._filter(_indent),
+            "join": self._filter(self._join),
+            "replace": self._filter(replace, texts=True),
+            "indent": self._filter(indent, texts=True),
             _CONCAT: self._concat,
             _ROUNDS: self._rounds,
+            _FLAT: flat,
         }
 
     def charge(self, amount: int) -> None:
@@ -149,7 +159,7 @@ class _Bounded(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuses the operators where the result would be enormous, before it is made."""
-        _check_operands(operator, left, right)
+        check_operands(operator, left, right)
         return self._sized(super().call_binop(context, operator, left, right))
 
     @property
@@ -158,9 +168,7 @@ class _Bounded(ImmutableSandboxedEnvironment):
         def printed(_: Context, value: object) -> object:
             if value is None:
                 return ""
-            if not isinstance(value, _PRINTABLE):
-                raise TemplateRuntimeError(f"a value of type {type(value).__name__} cannot be printed")
-            text = str(value)
+            text = str(scalar(value))
             self.charge(len(text))
             return text
 
@@ -169,35 +177,37 @@ class _Bounded(ImmutableSandboxedEnvironment):
     def _sized(self, value: Any) -> Any:
         if isinstance(value, (str, list, tuple)):
             self.charge(len(value))
-            _check_length(len(value))
+            check_length(len(value))
         return value
 
-    def _filter(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _filter(self, function: Callable[..., Any], *, texts: bool = False) -> Callable[..., Any]:
         @wraps(function)  # keeps jinja2's mark of filters that want the context
         def bounded(*args: Any, **kwargs: Any) -> Any:
-            self.charge(STEP + sum(len(a) for a in args if isinstance(a, _SIZED)))
+            sized = [value for value in args if isinstance(value, _SIZED)]
+            self.charge(STEP + sum(map(len, sized)))
+            if texts:
+                flat(sized)
+            elif function.__name__ == "do_tojson":
+                self.charge(sum(map(weight, sized)))
             return self._sized(function(*args, **kwargs))
 
         return bounded
 
-    def _join(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def join(context: Any, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> Any:
-            parts = list(islice(value, VALUE_LIMIT))
-            _check_length(len(parts) * len(str(d)))
-            _check_length(sum(len(part) for part in parts if isinstance(part, str)))
-            return function(context, parts, d, attribute)
-
-        return join
+    def _join(self, value: Iterable[Any], d: str = "", attribute: str | None = None) -> str:
+        items = islice(value, VALUE_LIMIT)
+        parts = [item if attribute is None else self.getitem(item, attribute) for item in items]
+        texts = [str(scalar(part)) for part in parts]
+        check_length(sum(map(len, texts)) + len(texts) * len(str(scalar(d))))
+        return str(d).join(texts)
 
     def _concat(self, parts: list[object]) -> str:
-        texts = [str(part) for part in parts]
-        _check_length(sum(map(len, texts)))
+        texts = [str(scalar(part)) for part in parts]
+        check_length(sum(map(len, texts)))
         return cast("str", self._sized("".join(texts)))
 
     def _rounds(self, value: Iterable[Any], text: int) -> list[Any]:
         items = list(islice(value, VALUE_LIMIT + 1))
-        _check_length(len(items))
+        check_length(len(items))
         self.charge(len(items) * (STEP + text))
         return items
 
@@ -211,6 +221,7 @@ class _Bounded(ImmutableSandboxedEnvironment):
 
 _CONCAT = "relman concat"
 _ROUNDS = "relman rounds"
+_FLAT = "relman flat"
 
 
 class _Counted(NodeTransformer):
@@ -229,6 +240,27 @@ class _Counted(NodeTransformer):
         """Counts `~`."""
         self.generic_visit(node)
         return self._filtered(node, _CONCAT, nodes.List(node.nodes))
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802  (jinja2's name)
+        """Keeps lists flat: nested ones double with each line, and comparing two of them never ends."""
+        self.generic_visit(node)
+        return self._filtered(node, _FLAT, node)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802  (jinja2's name)
+        """Keeps mappings flat."""
+        self.generic_visit(node)
+        return self._filtered(node, _FLAT, node)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802  (jinja2's name)
+        """Keeps tuples flat, where they are not the targets of an assignment."""
+        self.generic_visit(node)
+        return self._filtered(node, _FLAT, node) if node.ctx == "load" else node
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802  (jinja2's name)
+        """Refuses the tuples that a macro makes of its arguments."""
+        if node.name in {"varargs", "kwargs"}:
+            _refuse(node, f"{node.name} cannot be used here")
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  (jinja2's name)
         """Counts the rounds of a loop, and the text that each of them prints."""
@@ -256,36 +288,3 @@ def _items(value: object) -> int:
 
 def _refuse(node: nodes.Node, said: str) -> NoReturn:
     raise TemplateSyntaxError(said, node.lineno)
-
-
-def _check_length(length: int) -> None:
-    if length > VALUE_LIMIT:
-        raise SecurityError(f"a value is longer than {VALUE_LIMIT}")
-
-
-def _check_operands(operator: str, left: object, right: object) -> None:
-    texts = [value for value in (left, right) if isinstance(value, (str, list, tuple))]
-    numbers = [value for value in (left, right) if isinstance(value, int)]
-    if operator == "**" or (operator == "%" and texts):
-        raise SecurityError(f"the operator {operator} cannot be used here")
-    if operator == "*" and texts and numbers:
-        _check_length(len(texts[0]) * abs(numbers[0]))
-    if any(number.bit_length() > BITS for number in numbers):
-        raise SecurityError("a number is too large")
-
-
-def _replace(value: object, old: str, new: str) -> str:
-    """Replaces every occurrence of a text."""
-    text = str(value)
-    _check_length(len(text) + text.count(str(old)) * len(str(new)))
-    return text.replace(str(old), str(new))
-
-
-def _indent(value: object, width: int = 4, first: bool = False) -> str:  # noqa: FBT001, FBT002  (jinja2's signature)
-    """Indents every line but the first, the blank ones excepted."""
-    text = str(value)
-    margin = " " * min(max(width, 0), 40)
-    _check_length(len(text) + len(margin) * (text.count("\n") + 1))
-    lines = text.split("\n")
-    moved = [margin + line if line and (first or index) else line for index, line in enumerate(lines)]
-    return "\n".join(moved)
