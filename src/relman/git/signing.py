@@ -41,7 +41,10 @@ def sign_commit(git: Git, pygit: pygit2.Repository, text: CommitText) -> Oid:
     oid = done.stdout.decode("ascii", "replace").strip()
     if done.returncode != 0 or not is_oid(oid):
         raise _not_signed("the commit", done.stderr)
-    if _without_header(pygit.read(oid)[1]) != commit_bytes(text):
+    raw, plain = pygit.read(oid)[1], commit_bytes(text)
+    if raw == plain:
+        raise _not_signed("the commit", done.stderr)
+    if _without_header(raw) != plain:
         # git trims dots and commas off names; the plan promised the author as recorded.
         raise _not_signed(f"the commit of {text.author.name!r} without changing it", done.stderr)
     return Oid(oid)
@@ -55,11 +58,20 @@ def sign_tag(git: Git, pygit: pygit2.Repository, text: TagText) -> Oid:
     )
     if done.returncode != 0:
         raise _not_signed(f"the tag {text.name}", done.stderr)
+    return _taken(git, pygit, text, done.stderr)
+
+
+def _taken(git: Git, pygit: pygit2.Repository, text: TagText, stderr: bytes) -> Oid:
+    """Takes the tag's ref away again and checks what was signed."""
     ref = Path(git.git_dir) / "refs" / "tags" / text.name
     oid = ref.read_text().strip()
     ref.unlink()  # it would stand in the way of a tag like NAME/more
-    if _without_signature(pygit.read(oid)[1]) != tag_bytes(text):
-        raise _not_signed(f"the tag {text.name} without changing it", done.stderr)
+    bare, signature = _split(pygit.read(oid)[1])
+    if not signature:
+        # git 2.39 writes the tag without a signature, and ends with 0, where ssh-keygen fails.
+        raise _not_signed(f"the tag {text.name}", stderr)
+    if bare != tag_bytes(text):
+        raise _not_signed(f"the tag {text.name} without changing it", stderr)
     return Oid(oid)
 
 
@@ -91,8 +103,7 @@ def _without_header(raw: bytes) -> bytes:
     return b"\n".join(kept) + blank + message
 
 
-def _without_signature(raw: bytes) -> bytes:
-    """Cuts the signature off a tag: it is the last block that begins like one."""
-    starts = [raw.rfind(b"\n" + mark) for mark in _SIGNATURE]
-    at = max(starts)
-    return raw[: at + 1] if at >= 0 else raw
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """Splits a tag before its signature: the last block that begins like one."""
+    at = max(raw.rfind(b"\n" + mark) for mark in _SIGNATURE)
+    return (raw[: at + 1], raw[at + 1 :]) if at >= 0 else (raw, b"")
