@@ -154,7 +154,7 @@ class _Bounded(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Counts calls and the length of what they give."""
-        self.charge(STEP)
+        self.charge(4 * STEP)
         return self._sized(super().call(context, obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
