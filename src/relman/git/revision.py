@@ -19,13 +19,15 @@ def resolve(repo: Repository, rev: str) -> Oid:
         raise usage(f"{rev!r} is not a revision", "git log --oneline -5")
     if is_oid(rev) and rev not in repo.pygit:
         raise _unknown(repo, rev)
+    # `:/text` takes everything that follows for the text, and finds nothing but commits.
+    wanted = rev if rev.startswith(":/") else f"{rev}^{{commit}}"
     done = repo.looking.run(
         "-c",
         "core.warnAmbiguousRefs=true",
         "rev-parse",
         "--verify",
         "--end-of-options",
-        f"{rev}^{{commit}}",
+        wanted,
         ok=(0, 128),
     )
     if done.returncode != 0:

@@ -4,6 +4,7 @@ The user's checkout is sacred (DESIGN 4.6): everything here looks, except `updat
 rather than lose a file.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from relman.git.program import Git
 from relman.git.repo import Repository
 from relman.model.names import HEADS, Oid, RefName, is_oid
 
+_LITERAL = ("--literal-pathspecs", "-c", "core.fsmonitor=false")
 _MANY = 500
 """From here on all paths are listed and filtered: an argument list has a limit."""
 
@@ -139,24 +141,22 @@ def touched(worktree: Worktree, paths: Sequence[str]) -> tuple[str, ...]:
     if worktree.bare or worktree.prunable or not paths:
         return ()
     git = Git(worktree.git_dir, worktree.path, looking=True)
-    some = list(paths) if len(paths) <= _MANY else []
-    busy = {*_changed(git, some), *_untracked(git, some)}
+    changed, tracked = set(_changed(git, paths)), set(_listed(git, "--cached", paths))
     given = frozenset(paths)
-    folders = {above for path in busy for above in _above(path)}
-    nested = {path for path in busy if path.endswith("/")}
+    folders = [path for path in given if path not in tracked and _is_folder(worktree.path / path)]
+    filled = (
+        {above for path in _listed(git, "--others", folders) for above in _above(path)} if folders else set()
+    )
     return tuple(
         path
         for path in dict.fromkeys(paths)
-        if path in busy
-        or path in folders
-        or any(path.startswith(folder) for folder in nested)
-        or _blocked(worktree.path, path, given)
+        if path in changed or path in filled or (path not in tracked and _stands(worktree.path, path, given))
     )
 
 
 def _changed(git: Git, paths: Sequence[str]) -> Iterator[str]:
     options = ("--porcelain=v2", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=all")
-    listed = git.run("--literal-pathspecs", "-c", "core.fsmonitor=false", "status", *options, "--", *paths)
+    listed = git.run(*_LITERAL, "status", *options, "--", *_named(paths))
     for line in listed.stdout.decode("utf-8", "surrogateescape").split("\0"):
         # "1" has 8 fields before the path, "u" (unmerged) has 10 (git-status(1), Porcelain Format Version 2).
         if line.startswith("1 "):
@@ -165,11 +165,17 @@ def _changed(git: Git, paths: Sequence[str]) -> Iterator[str]:
             yield line.split(" ", 10)[10]
 
 
-def _untracked(git: Git, paths: Sequence[str]) -> Iterator[str]:
-    listed = git.run(
-        "--literal-pathspecs", "-c", "core.fsmonitor=false", "ls-files", "--others", "-z", "--", *paths
-    )
+def _listed(git: Git, which: str, paths: Sequence[str]) -> Iterator[str]:
+    listed = git.run(*_LITERAL, "ls-files", which, "-z", "--", *_named(paths))
     yield from listed.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+
+def _named(paths: Sequence[str]) -> Sequence[str]:
+    return paths if len(paths) <= _MANY else ()
+
+
+def _is_folder(place: Path) -> bool:
+    return place.is_dir() and not place.is_symlink()
 
 
 def _above(path: str) -> Iterator[str]:
@@ -177,13 +183,16 @@ def _above(path: str) -> Iterator[str]:
         yield path[: slash.start()]
 
 
-def _blocked(root: Path, path: str, given: frozenset[str]) -> bool:
-    """Tells whether a file or link stands where a folder must be, and is not itself among what moves."""
+def _stands(root: Path, path: str, given: frozenset[str]) -> bool:
+    """Tells whether a file or link stands at an untracked path, or where one of its folders must be.
+
+    What stands there and is itself among what moves goes its own way.
+    """
     for above in _above(path):
         place = root / above
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
-            return above not in given
-    return False
+        if not _is_folder(place):
+            return os.path.lexists(place) and above not in given
+    return os.path.lexists(root / path) and not _is_folder(root / path)
 
 
 def update(worktree: Worktree, old: Oid, new: Oid, fds: Sequence[int] = ()) -> None:
