@@ -17,6 +17,7 @@ _HIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ACTIVE = re.compile(r"[\\`<&\]@]")
 _TICKS = re.compile(r"`+")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
@@ -33,6 +34,15 @@ def one_line(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Writes a line so that Markdown shows its words and does nothing else; code in backticks stays code."""
+    line = _inline(text) if _ACTIVE.search(text) else text
+    block = _BLOCK.match(line)
+    if block is None:
+        return line
+    cut = block.end() if line[0].isdecimal() else 0
+    return f"{line[:cut]}\\{line[cut:]}"
+
+
+def _inline(text: str) -> str:
     done: list[str] = []
     at = 0
     for ticks in _TICKS.finditer(text):
@@ -43,12 +53,7 @@ def markdown(text: str) -> str:
         done.append(text[ticks.start() : end] if end else ticks[0].replace("`", "\\`"))
         at = end or ticks.end()
     done.append(_words(text[at:]))
-    line = "".join(done)
-    block = _BLOCK.match(line)
-    if block is None:
-        return line
-    cut = block.end() if line[0].isdecimal() else 0
-    return f"{line[:cut]}\\{line[cut:]}"
+    return "".join(done)
 
 
 def _closing(text: str, ticks: re.Match[str]) -> int:
