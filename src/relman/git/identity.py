@@ -1,7 +1,5 @@
 """Reads who would commit here, and whether they sign."""
 
-import os
-
 from msgspec import Struct
 
 from relman.git.repo import Repository
@@ -33,7 +31,7 @@ def read_identity(repo: Repository) -> Identity | None:
 
 def _has_address(repo: Repository) -> bool:
     children = repo.looking.env()
-    if children.get("GIT_COMMITTER_EMAIL") or os.environ.get("EMAIL"):
+    if children.get("GIT_COMMITTER_EMAIL") or children.get("EMAIL"):
         return True
     done = repo.looking.run("config", "--get-regexp", r"^(user|committer)\.email$", ok=(0, 1))
     return done.returncode == 0
