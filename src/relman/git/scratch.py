@@ -94,7 +94,7 @@ class Scratch:
         made = cls(root, git, pygit, partial=is_partial(settings))
         try:
             tree = made.tree_of(target)
-            lay_out_attributes(root, git, pygit, tree, settings, repo.work_tree or repo.git_dir)
+            lay_out_attributes(root, git, pygit, tree)
         except (KeyError, RelmanError) as e:
             if made.partial:
                 raise _absent_blobs(str(e)) from e

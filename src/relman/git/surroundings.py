@@ -87,13 +87,8 @@ def lay_out(root: Path, repo: Repository, settings: Settings) -> None:
         (git_dir / "modules").symlink_to(repo.common_dir / "modules")
 
 
-def lay_out_attributes(
-    root: Path, git: Git, pygit: pygit2.Repository, tree: str, settings: Settings, folder: Path
-) -> None:
-    """Puts every `.gitattributes` of the tree at its path, and what the user set for all repositories before.
-
-    `folder` is where git would have been started: a relative `core.attributesFile` counts from there.
-    """
+def lay_out_attributes(root: Path, git: Git, pygit: pygit2.Repository, tree: str) -> None:
+    """Puts every `.gitattributes` of the tree, and its `.gitmodules`, at its path."""
     rows = git.run("diff-tree", "-r", "-z", EMPTY_TREE, tree, "--", ":(glob)**/.gitattributes", ".gitmodules")
     fields = rows.stdout.split(b"\0")
     for info, path in zip(fields[::2], fields[1::2], strict=False):
@@ -103,28 +98,6 @@ def lay_out_attributes(
             place = root.joinpath(*parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(pygit[oid.decode()].read_raw())
-    general = b"".join(_general_attributes(settings, folder))
-    if general:
-        top = root / ".gitattributes"
-        top.write_bytes(general + b"\n" + (top.read_bytes() if top.is_file() else b""))
-
-
-def _general_attributes(settings: Settings, folder: Path) -> Iterator[bytes]:
-    """Gives what has the least weight, as lines to stand first in the top `.gitattributes`.
-
-    Before git 2.42 `merge-tree` does not read `core.autocrlf` and `core.attributesFile`, `cherry-pick` does.
-    """
-    last = dict(settings)
-    convert = (last.get("core.autocrlf", "false") or "true").lower()
-    if convert in ("true", "yes", "on", "1"):
-        yield b"* text=auto eol=crlf\n"
-    elif convert == "input":
-        yield b"* text=auto eol=lf\n"
-    named = last.get("core.attributesfile")
-    if named:
-        place = folder / Path(named).expanduser()
-        if place.is_file():
-            yield place.read_bytes()
 
 
 def _stays_inside(parts: Iterable[str]) -> bool:
