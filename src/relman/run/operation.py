@@ -1,0 +1,98 @@
+"""An operation under way: its record, the lock's descriptors, and what every phase of it shares."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+
+from msgspec import Struct
+
+from relman.git.repo import Repository
+from relman.model.names import Oid
+from relman.plan.plan import Sealed
+from relman.plan.steps import Id, Label, Target
+from relman.run import journal
+from relman.run.journal import Checkout, Pushed, Record, RefChange
+
+Checkpoint = Callable[[str], None]
+"""Called after every single write with its name; tests kill the process there."""
+
+
+def nothing(name: str, /) -> None:
+    """Takes no notice of a checkpoint."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What an operation did.
+
+    `left` are sentences about what is still to do; the operation stays open then, except where only a push is
+    left.
+    """
+
+    id: str
+    refs: tuple[RefChange, ...] = ()
+    checkouts: tuple[Checkout, ...] = ()
+    pushes: tuple[Pushed, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+class Running:
+    """One operation being carried out by this process, which holds the lock."""
+
+    def __init__(
+        self, repo: Repository, record: Record, fds: Sequence[int], checkpoint: Checkpoint = nothing
+    ) -> None:
+        self.repo = repo
+        self.record = record
+        """As it was last written."""
+        self.fds = fds
+        self.checkpoint = checkpoint
+        self.committing = False
+        """Whether git was told to move the refs. Until then nothing of ours can have moved."""
+
+    def write(self, record: Record, name: str) -> None:
+        """Makes a new state durable, then passes the checkpoint of that name."""
+        self.record = journal.write(self.repo, record)
+        self.checkpoint(name)
+
+
+def resolved(sealed: Sealed, target: Target | None) -> Oid | None:
+    """Gives the id that a target became."""
+    match target:
+        case None:
+            return None
+        case Id(oid=oid):
+            return oid
+        case Label(name=name):
+            return sealed.ids[name]
+
+
+@contextlib.contextmanager
+def held_signals() -> Iterator[None]:
+    """Keeps Ctrl-C and a polite kill until the end of the block, and then lets the last one act.
+
+    Handlers, not a mask: a mask would be inherited by git and by the user's hooks.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in watched}
+    try:
+        for number in watched:
+            # One that is ignored (nohup) stays ignored, in the children too.
+            if before[number] is not signal.SIG_IGN:
+                signal.signal(number, note)
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[-1])
