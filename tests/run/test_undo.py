@@ -1,0 +1,134 @@
+from pathlib import Path
+
+import pytest
+
+from release_case import HOTFIX, MAINTENANCE, OPERATION, RELEASE, TAG, Case, git
+from relman.errors import Kind, RelmanError
+from relman.git.refs import read_values
+from relman.git.remote import ls_remote
+from relman.plan.plan import Plan
+from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs
+from relman.run import journal
+from relman.run.undo import undo_plan
+
+UNDO = "20260921T141321-0000001"
+REDO = "20260921T141322-0000002"
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def plan_of(case: Case, word: str, *, remote: bool = False) -> Plan:
+    repo = case.open()
+    record = journal.read_all(repo).find(word)
+    values = read_values(repo, [c.ref for c in record.refs])
+    return undo_plan(record, values, remotes={"origin": ls_remote(repo, "origin")}, remote=remote)
+
+
+def test_the_plan_swaps_every_move(case: Case) -> None:
+    case.run(case.sealed())
+    assert plan_of(case, OPERATION) == Plan(
+        operation="undo",
+        title="undo hotfix v1.4.1",
+        steps=(
+            MoveRef(ref=HOTFIX, old=None, new=Id(oid=case.old)),
+            MoveRef(ref=TAG, old=case.tag, new=None),
+            MoveRef(ref=MAINTENANCE, old=case.new, new=Id(oid=case.old)),
+            MoveRef(ref=RELEASE, old=case.new, new=Id(oid=case.old)),
+            EditFile(path="relman.toml", before=b"[tags]\n", after=None),
+        ),
+        undoes=OPERATION,
+    )
+
+
+def test_apply_then_undo_restores_every_ref_and_tracked_byte_and_redo_brings_them_again(case: Case) -> None:
+    before = case.state()
+    case.run(case.sealed())
+    after = case.state()
+    case.run(case.seal(plan_of(case, OPERATION)), operation_id=UNDO)
+    assert case.state() == before
+    again = plan_of(case, UNDO)
+    assert (again.operation, again.title, again.undoes) == ("redo", "redo hotfix v1.4.1", UNDO)
+    case.run(case.seal(again), operation_id=REDO)
+    assert case.state() == after
+
+
+def test_the_journal_knows_what_stands(case: Case) -> None:
+    def standing() -> tuple[str | None, str | None]:
+        book = journal.read_all(case.open())
+        undoable, undone = book.newest_undoable(), book.newest_undone()
+        return (undoable.id if undoable else None, undone.id if undone else None)
+
+    assert standing() == (None, None)
+    case.run(case.sealed())
+    assert standing() == (OPERATION, None)
+    case.run(case.seal(plan_of(case, OPERATION)), operation_id=UNDO)
+    assert standing() == (None, UNDO)
+    with pytest.raises(RelmanError, match=f"was undone already, by {UNDO}"):
+        plan_of(case, OPERATION)
+    case.run(case.seal(plan_of(case, UNDO)), operation_id=REDO)
+    assert standing() == (OPERATION, None)
+
+
+def test_where_refs_moved_on_none_is_changed_and_all_are_named(case: Case) -> None:
+    case.run(case.sealed())
+    elsewhere = case.git("commit-tree", "-m", "elsewhere", f"{case.old}^{{tree}}")
+    case.git("update-ref", "refs/heads/hotfix/1.4.1", elsewhere)
+    case.git("tag", "-d", "v1.4.1")
+    with pytest.raises(RelmanError) as caught:
+        plan_of(case, OPERATION)
+    assert caught.value.kind == Kind.MOVED
+    assert caught.value.facts["refs"] == [TAG, HOTFIX]
+
+
+def test_undo_keeps_its_hands_off_changed_files(case: Case) -> None:
+    case.run(case.sealed())
+    (case.path / "app.txt").write_text("mine\n")
+    before = case.state()
+    with pytest.raises(RelmanError) as caught:
+        case.run(case.seal(plan_of(case, OPERATION)), operation_id=UNDO)
+    assert (caught.value.kind, caught.value.facts["paths"]) == (Kind.REFUSED, ["app.txt"])
+    assert case.state() == before
+
+
+def test_what_is_published_is_not_taken_back_in_silence(case: Case) -> None:
+    case.run(case.sealed(push=True), push=True)
+    with pytest.raises(RelmanError) as caught:
+        plan_of(case, OPERATION)
+    assert caught.value.kind == Kind.REFUSED
+    assert caught.value.hints == ("relman withdraw v1.4.1 --reason TEXT", f"relman undo {OPERATION} --remote")
+
+
+def test_a_tag_that_was_pushed_by_hand_counts_as_published(case: Case) -> None:
+    case.run(case.sealed())
+    case.git("push", "-q", "origin", "v1.4.1")
+    with pytest.raises(RelmanError, match=r"is published \(v1\.4\.1 on origin\)"):
+        plan_of(case, OPERATION)
+
+
+def test_the_remote_goes_back_when_asked_to(case: Case) -> None:
+    before = case.state()
+    case.run(case.sealed(push=True), push=True)
+    plan = plan_of(case, OPERATION, remote=True)
+    assert plan.pushes() == (
+        PushRefs(
+            remote="origin",
+            moves=(
+                PushMove(ref=RELEASE, expect=case.new, new=Id(oid=case.old)),
+                PushMove(ref=TAG, expect=case.tag, new=None),
+                PushMove(ref=HOTFIX, expect=None, new=Id(oid=case.old)),
+            ),
+        ),
+    )
+    case.run(case.seal(plan), push=True, operation_id=UNDO)
+    assert case.state() == before
+
+
+def test_a_remote_that_moved_on_is_left_alone(case: Case) -> None:
+    case.run(case.sealed(push=True), push=True)
+    git(case.bare, "update-ref", RELEASE, case.trunk)
+    with pytest.raises(RelmanError, match=f"{RELEASE} on origin is {case.trunk}, not {case.new}") as caught:
+        plan_of(case, OPERATION, remote=True)
+    assert caught.value.kind == Kind.MOVED
