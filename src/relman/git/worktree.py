@@ -203,8 +203,10 @@ def update(worktree: Worktree, old: Oid, new: Oid, fds: Sequence[int] = ()) -> N
     """
     git = Git(worktree.git_dir, worktree.path, looking=False)
     # Exit code 1 says that some file is changed: that is for read-tree to judge, path by path.
-    git.run("update-index", "-q", "--refresh", ok=(0, 1), pass_fds=fds, new_group=True)
-    done = git.run("read-tree", "-m", "-u", old, new, ok=(0, 1, 128), pass_fds=fds, new_group=True)
+    # A file system monitor that git starts here would inherit relman's lock and never let go of it.
+    alone = ("-c", "core.fsmonitor=false")
+    git.run(*alone, "update-index", "-q", "--refresh", ok=(0, 1), pass_fds=fds, new_group=True)
+    done = git.run(*alone, "read-tree", "-m", "-u", old, new, ok=(0, 1, 128), pass_fds=fds, new_group=True)
     if done.returncode != 0:
         raise RelmanError(
             Kind.MOVED,

@@ -101,6 +101,10 @@ class Graph(Protocol):
         """Gives one commit."""
         ...
 
+    def when(self, oid: Oid) -> int:
+        """Gives the commit date in seconds since 1970, without reading more than that."""
+        ...
+
     def chain(self, tip: Oid) -> Iterator[Oid]:
         """Walks first parents, newest first, from the tip itself to the root or a shallow boundary."""
         ...
@@ -128,6 +132,10 @@ class Recorded:
     def commit(self, oid: Oid) -> Commit:
         """Gives one commit; `KeyError` when it was not recorded."""
         return self._commits[oid]
+
+    def when(self, oid: Oid) -> int:
+        """Gives the commit date."""
+        return self._commits[oid].committer.when
 
     def chain(self, tip: Oid) -> Iterator[Oid]:
         """Walks first parents."""

@@ -70,7 +70,10 @@ def execute(
                 raise
             running.write(replace(running.record, state="refs"), "recorded refs")
             compare(running)
-        return finish(running, push=push)
+        outcome = finish(running, push=push)
+        with contextlib.suppress(OSError):
+            journal.prune(repo, now=now)
+        return outcome
 
 
 def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, push: bool) -> Record:
@@ -182,5 +185,6 @@ def _explain(running: Running, error: BaseException) -> None:
         if take_back(running):
             return
     if isinstance(error, RelmanError) and "relman resume" not in error.hints:
+        error.kind = Kind.MOVED
         error.message += f"\noperation {running.record.id} is open"
         error.hints = ("relman resume", *error.hints)

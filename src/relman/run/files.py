@@ -22,6 +22,8 @@ def place(root: Path, step: EditFile) -> Path:
         at /= part
         if at.is_symlink():
             raise RelmanError(Kind.REFUSED, f"{at} is a symbolic link, and relman does not write through one")
+        if at != root / step.path and at.exists() and not at.is_dir():
+            raise RelmanError(Kind.REFUSED, f"{at} is a file, so {step.path} cannot be below it")
     return at
 
 

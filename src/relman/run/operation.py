@@ -83,16 +83,15 @@ def held_signals() -> Iterator[None]:
         came.append(number)
 
     watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in watched}
+    # One that is ignored (nohup) stays ignored, in the children too; absent is one that Python did not set.
+    found = {number: signal.getsignal(number) for number in watched}
+    before = {number: handler for number, handler in found.items() if handler not in (None, signal.SIG_IGN)}
     try:
-        for number in watched:
-            # One that is ignored (nohup) stays ignored, in the children too.
-            if before[number] is not signal.SIG_IGN:
-                signal.signal(number, note)
+        for number in before:
+            signal.signal(number, note)
         yield
     finally:
         for number, handler in before.items():
-            if handler is not None:
-                signal.signal(number, handler)
+            signal.signal(number, handler)
         if came:
             signal.raise_signal(came[-1])

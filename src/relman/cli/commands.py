@@ -1,0 +1,55 @@
+"""The list of commands, in the four groups that `--help` shows. One file per job holds them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relman.cli.context import Context, Options
+from relman.cli.next import next_
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
+
+_ROWS = ((LOOK, "next", next_),)
+"""Every command: its group, its name, its function. A row is all that a new command needs here."""
+
+
+def command() -> "TyperGroup":
+    """Builds the command line."""
+    app = typer.Typer(
+        name="relman",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        help="Releases from git: a fix into production in one atomic, undoable step; the cut; the changelog.",
+        epilog="Global options may stand anywhere: relman next --json. At three at night: relman demo, relman undo.",
+    )
+    app.callback()(_globals)
+    for panel, name, function in _ROWS:
+        app.command(name, rich_help_panel=panel)(function)
+    return typer.main.get_group(app)
+
+
+def _globals(
+    context: typer.Context,
+    start: Annotated[
+        Path, typer.Option("-C", help="Run as if started in this folder.", metavar="DIR")
+    ] = Path(),
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Use this configuration file.", metavar="FILE")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    color: Annotated[str, typer.Option("--color", help="auto, always or never.")] = "auto",
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No hints, no progress.")] = False,
+    _version: Annotated[bool, typer.Option("--version", help="Print relman's version.")] = False,
+) -> None:
+    if color not in ("auto", "always", "never"):
+        raise typer.BadParameter(f"{color!r} is not auto, always or never", param_hint="--color")
+    context.obj = Context(
+        Options(start=start, config=config, json=json, color=color, verbose=verbose, quiet=quiet)
+    )

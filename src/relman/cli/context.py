@@ -1,0 +1,116 @@
+"""What a command is given: where it runs, how it talks, and the one reading of clock and terminal."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:  # rich costs 30 ms and is not needed to print one version
+    from rich.console import Console, RenderableType
+
+    from relman.job.facts import Facts
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The global options."""
+
+    start: Path
+    config: Path | None
+    json: bool
+    color: str
+    verbose: bool
+    quiet: bool
+
+
+class Context:
+    """The clock, the terminal and the repository of one call."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer is one JSON document."""
+        return self.options.json
+
+    @cached_property
+    def now(self) -> int:
+        """The clock, read once: seconds since 1970."""
+        return int(time.time())
+
+    @cached_property
+    def offset(self) -> int:
+        """The local time's offset from UTC in minutes."""
+        return time.localtime(self.now).tm_gmtoff // 60
+
+    @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The environment, read once."""
+        return dict(os.environ)
+
+    @cached_property
+    def facts(self) -> "Facts":
+        """The repository, its refs and its configuration."""
+        from relman.job.open import open_facts
+
+        return open_facts(self.options.start, config=self.options.config)
+
+    @cached_property
+    def out(self) -> "Console":
+        """Results."""
+        return self._console(stderr=False)
+
+    @cached_property
+    def err(self) -> "Console":
+        """Progress and hints."""
+        return self._console(stderr=True)
+
+    def _console(self, *, stderr: bool) -> "Console":
+        from rich.console import Console
+
+        stream = sys.stderr if stderr else sys.stdout
+        forced = {"always": True, "never": False}.get(self.options.color)
+        plain = forced is False or (forced is None and bool(self.environ.get("NO_COLOR")))
+        wide = None if stream.isatty() else 10_000
+        return Console(
+            stderr=stderr,
+            force_terminal=forced,
+            no_color=plain,
+            highlight=False,
+            soft_wrap=True,
+            width=wide,
+            markup=False,
+            emoji=False,
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a person to ask."""
+        return sys.stdin.isatty() and sys.stderr.isatty() and not self.json
+
+    def say(self, *lines: "RenderableType") -> None:
+        """Prints results for people; nothing with `--json`."""
+        if not self.json:
+            for line in lines:
+                self.out.print(line)
+
+    def hint(self, *lines: "RenderableType") -> None:
+        """Prints what is no result to stderr; nothing with `--quiet` or `--json`."""
+        if not self.json and not self.options.quiet:
+            for line in lines:
+                self.err.print(line)
+
+    def plain(self, text: str) -> None:
+        """Prints one bare result, for `$(relman next)`; no colour, no wrapping, no rich."""
+        sys.stdout.write(text + "\n")
+
+    def document(self, value: object) -> None:
+        """Prints the JSON document, where one was asked for."""
+        if self.json:
+            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")

@@ -1,0 +1,324 @@
+"""What every job starts from: one snapshot of the refs, the configuration, and the lines that follow.
+
+Read once, then asked. Nothing here prints, asks or moves anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from relman.config.record import Config
+from relman.config.rules import bump_table
+from relman.errors import Kind, RelmanError, usage
+from relman.git.patch_id import patch_id
+from relman.git.reader import Reader
+from relman.git.repo import Repository
+from relman.model.cut import Tip, find_tip, head_line, is_cut, meet
+from relman.model.equivalence import Changes
+from relman.model.history import Refs
+from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
+from relman.model.names import HEADS, Oid, branch_ref
+from relman.model.next import Next, Policy, next_on_line, next_on_trunk
+from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
+from relman.model.version import parse, parse_strict
+
+_RECENT = 2000
+"""How many commits of a line are asked whether they carry a change that trunk counts."""
+
+
+class Production(Struct, frozen=True, kw_only=True):
+    """The production release and how it is known."""
+
+    release: Release
+    source: str
+    """`assumed`, `branch production`, `tag deployed/1.4.2`."""
+
+
+class Facts:
+    """One repository at one moment, with what the configuration makes of it."""
+
+    def __init__(self, repo: Repository, refs: Refs, graph: Reader, config: Config, source: str) -> None:
+        self.repo = repo
+        self.refs = refs
+        self.graph = graph
+        self.config = config
+        self.source = source
+        """Where the policy came from, for people."""
+        self._tips: dict[str, Tip | None] = {}
+
+    @cached_property
+    def remote(self) -> str:
+        """The configured remote, else `origin`, else the only one; `origin` where there is none."""
+        known = self.refs.remotes
+        if self.config.remote:
+            return self.config.remote
+        return known[0] if len(known) == 1 else "origin"
+
+    @cached_property
+    def formats(self) -> Formats:
+        """How versions are written as tags."""
+        accept = tuple(tag_format(text) for text in self.config.tags.accept)
+        if self.config.tags.format:
+            write = tag_format(self.config.tags.format)
+            return Formats(write=write, accept=(write, *accept), evidence=self.source)
+        found = detect_formats([t.name for t in self.refs.tags])
+        return Formats(write=found.write, accept=(*found.accept, *accept), evidence=found.evidence)
+
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """Every release, highest first."""
+        return read_releases(self.refs.tags, self.formats)
+
+    @cached_property
+    def trunk_name(self) -> str:
+        """Trunk's short name; an error (usage) where it cannot be told."""
+        patterns = self.config.lines.patterns
+        name = self.config.trunk or find_trunk(self.refs, self.remote, patterns)
+        if name is None:
+            names = ", ".join(branch_names(self.refs, self.remote)[:8]) or "no branch at all"
+            raise usage(
+                f"relman cannot tell which branch is trunk; there is {names}",
+                'in relman.toml:  trunk = "main"',
+            )
+        return name
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Every line, highest first."""
+        pattern = self.config.lines.branch
+        patterns = ((pattern,) if pattern else ()) + self.config.lines.patterns
+        return find_lines(
+            branch_names(self.refs, self.remote),
+            self.releases,
+            trunk=self.trunk_name,
+            patterns=patterns,
+            parts=self.config.lines.parts,
+        )
+
+    def tip(self, branch: str) -> Tip | None:
+        """Where a branch stands, by its short name."""
+        if branch not in self._tips:
+            self._tips[branch] = find_tip(self.refs, self.graph, self.remote, branch)
+        return self._tips[branch]
+
+    @cached_property
+    def trunk(self) -> Tip:
+        """Where trunk stands; an error (usage) where the branch is unborn or missing."""
+        tip = self.tip(self.trunk_name)
+        if tip is not None:
+            return tip
+        if self.refs.head.commit is None:
+            raise usage("this repository has no commit yet", "git commit")
+        raise usage(
+            f"trunk is {self.trunk_name}, and this clone has no such branch",
+            f"git fetch {self.remote} {self.trunk_name}:refs/remotes/{self.remote}/{self.trunk_name}",
+        )
+
+    def line_tip(self, line: Line) -> Oid | None:
+        """Where a line's branch stands, absent where it has none."""
+        tip = self.tip(line.branch) if line.branch else None
+        return tip.commit if tip else None
+
+    def end(self, line: Line) -> Oid | None:
+        """Where a line ends: its branch's tip, else its newest release."""
+        newest = line.newest
+        return self.line_tip(line) or (newest.commit if newest else None)
+
+    @cached_property
+    def head_line(self) -> str:
+        """The name of HEAD's line."""
+        branch = self.refs.head.ref
+        if branch is None or line_branch(branch, self.lines) is None:
+            ends = ((line, end) for line in self.lines.all if (end := self.end(line)))
+            trunk = self.tip(self.trunk_name)
+            return head_line(self.refs, self.graph, self.lines, ends, trunk.commit if trunk else None)
+        return head_line(self.refs, self.graph, self.lines, (), None)
+
+    def line(self, name: str) -> Line:
+        """Finds a line by its name, branch or a version; an error (usage) that lists the lines."""
+        found = self.lines.named(name) or self.lines.named(name.removeprefix("v"))
+        if found is None and (release := self.release(name)):
+            found = self.lines.of(release.version)
+        if found is None:
+            known = ", ".join(line.name for line in self.lines.all[:8]) or "none yet"
+            raise usage(f"there is no line {name!r}; lines: {known}", "relman status")
+        return found
+
+    def release(self, text: str) -> Release | None:
+        """Finds a release by its tag or its version."""
+        version = parse(text.removeprefix("v"))
+        return next(
+            (
+                r
+                for r in self.releases
+                if r.tag == text or (version and r.version.precedence == version.precedence)
+            ),
+            None,
+        )
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What decides a bump."""
+        versions = self.config.versions
+        return Policy(
+            bumps=bump_table(versions),
+            zero=versions.zero,
+            unclassified=versions.unclassified,
+            first=parse_strict(versions.first),
+        )
+
+    def next(self, name: str) -> Next:
+        """The next version of a line, or of trunk; refused where this clone lacks what the answer needs."""
+        self.check_complete()
+        if name == TRUNK:
+            trunk = self.trunk.commit
+            return next_on_trunk(
+                self.graph,
+                self.lines,
+                self.line_tip,
+                trunk,
+                self.releases,
+                self.policy,
+                self.shipped_on_lines,
+            )
+        line = self.line(name)
+        end = self.end(line)
+        if end is None:
+            raise usage(f"line {name} has neither a branch nor a release", "relman status")
+        return next_on_line(self.graph, line, end, self.releases, self.policy)
+
+    def shipped_on_lines(self, commits: Sequence[Oid]) -> Mapping[Oid, str]:
+        """Says which trunk commits shipped already as ports on the newest two lines that were cut."""
+        found: dict[Oid, str] = {}
+        for line in self.newest_cut_lines[:2]:
+            cut = meet(self.graph, line[1], self.trunk.commit)
+            ports = self.graph.between(
+                [line[1]], [self.trunk.commit] if cut is None else [cut, self.trunk.commit]
+            )
+            if not ports or len(ports) > _RECENT:
+                continue
+            changes = Changes(self.graph, ports, self.patch_id)
+            for oid in commits:
+                known = changes.like(oid)
+                if known and known.certainty != "claimed" and oid not in found:
+                    found[oid] = self.first_release_with(line[0], known.commit)
+        return found
+
+    @cached_property
+    def newest_cut_lines(self) -> tuple[tuple[Line, Oid], ...]:
+        """Lines that left trunk and have a stable release, with that release's commit, highest first."""
+        rows = []
+        for line in self.lines.all:
+            stable = line.stable
+            if stable and is_cut(self.graph, line, None, self.trunk.commit):
+                rows.append((line, stable.commit))
+            if len(rows) == 2:
+                break
+        return tuple(rows)
+
+    def first_release_with(self, line: Line, commit: Oid) -> str:
+        """The lowest release of a line that holds the commit, by its version."""
+        held = [r for r in line.releases if r.version.stable and self.graph.is_ancestor(commit, r.commit)]
+        return str(min(held, key=lambda r: r.version).version) if held else line.name
+
+    def patch_id(self, oid: Oid) -> str | None:
+        """The stable patch-id of a commit."""
+        return patch_id(self.repo, oid)
+
+    @cached_property
+    def live(self) -> tuple[tuple[Line, str], ...]:
+        """The live lines, each with its reason (DESIGN 2), highest first."""
+        if self.config.lines.live is not None:
+            return tuple((self.line(name), "lines.live names it") for name in self.config.lines.live)
+        reasons: dict[str, str] = {}
+        production = self.find_production()
+        if production and (line := self.lines.of(production.release.version)):
+            reasons[line.name] = "production"
+        for line in self.lines.all:
+            if line.open_candidate and line.name not in reasons:
+                reasons[line.name] = f"candidate {line.open_candidate.tag} is open"
+                break
+        for line in [line for line in self.lines.all if line.stable][:2]:
+            reasons.setdefault(line.name, "one of the newest two with a stable release")
+        rows = [(line, reasons[line.name]) for line in self.lines.all if line.name in reasons]
+        return tuple(rows[:3])
+
+    def find_production(self) -> Production | None:
+        """The production release: recorded where the configuration says so, else assumed (DESIGN 2)."""
+        how = self.config.production
+        match how.source:
+            case "assumed":
+                top = next((r for r in self.releases if r.version.stable and not r.withdrawn), None)
+                return Production(release=top, source="assumed") if top else None
+            case "branch":
+                return self._production_of_branch(how.branch)
+            case "tags":
+                fmt = tag_format(how.tags)
+                seen = [(t, v) for t in self.refs.tags if (v := fmt.read(t.name))]
+                if not seen:
+                    raise self._unknown_production(f"no tag like {how.tags} is in this clone")
+                tag, version = max(seen, key=lambda row: self.graph.when(row[0].commit))
+                release = self.release(str(version))
+                if release is None:
+                    raise self._unknown_production(f"{tag.name} names {version}, and no such release is here")
+                return Production(release=release, source=f"tag {tag.name}")
+            case "record":
+                raise self._unknown_production("no deployment record is in this clone")
+
+    def production(self) -> Production:
+        """The production release; an error (usage) where there is none."""
+        found = self.find_production()
+        if found is None:
+            self.check_complete()
+            raise usage("there is no release yet, so nothing is in production", "relman release")
+        return found
+
+    def _production_of_branch(self, name: str) -> Production:
+        tip = self.tip(name)
+        if tip is None:
+            raise self._unknown_production(f"branch {name} is not in this clone")
+        at = next((r for r in self.releases if r.commit == tip.commit), None)
+        nearest = at or next((r for r in self.releases if self.graph.is_ancestor(r.commit, tip.commit)), None)
+        if nearest is None:
+            raise self._unknown_production(f"branch {name} holds no release")
+        return Production(release=nearest, source=f"branch {name}")
+
+    def _unknown_production(self, why: str) -> RelmanError:
+        return usage(
+            f"production is unknown: {why}",
+            f"git fetch {self.remote} --tags",
+            "relman hotfix FIX --to v1.4.2",
+        )
+
+    def check_complete(self) -> None:
+        """Refuses where an answer about versions would depend on what this clone lacks (DESIGN 7)."""
+        if self.refs.shallow:
+            raise RelmanError(
+                Kind.USAGE,
+                "this clone is shallow: the history that the answer depends on ends too early",
+                hints=(f"git fetch --unshallow --tags {self.remote}",),
+            )
+        if "tags" in self.refs.missing and not self.releases:
+            raise usage("this clone was told not to fetch tags", f"git fetch --tags {self.remote}")
+        if "branches" in self.refs.missing:
+            raise usage(
+                "this clone follows a single branch, so release lines may be missing",
+                f"git remote set-branches {self.remote} '*' && git fetch --tags {self.remote}",
+            )
+
+    def twins(self) -> tuple[str, ...]:
+        """Names pairs of tags that name one version and differ."""
+        return tuple(
+            f"{a.name} and {b.name} name one version and differ"
+            for a, b in twins(self.refs.tags, self.formats)
+        )
+
+
+def line_branch(ref: str, lines: Lines) -> str | None:
+    """The line of a full branch ref, trunk's included; nothing for any other branch."""
+    name = ref.removeprefix(HEADS)
+    if ref == branch_ref(lines.trunk):
+        return TRUNK
+    known = lines.named(name)
+    return known.name if known else None

@@ -1,0 +1,176 @@
+"""Where lines leave trunk, and where branches stand: the rules of lines that need history.
+
+A cut point is where the line's first-parent chain meets trunk's, never a merge base, which is wrong where
+lines are merged back (research/branching-strategies.md 1.3). It is found by walking both chains together,
+the newer one first, until they meet.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from relman.errors import Kind, RelmanError, usage
+from relman.model.history import Graph, Refs
+from relman.model.lines import TRUNK, Line, Lines, hotfix_version, line_numbers
+from relman.model.names import HEADS, Oid, RefName, branch_ref, short
+from relman.model.tags import Release
+
+_SKEW = 24 * 3600
+"""How far commit dates may run against the graph before a bounded walk gives up on a commit, in seconds."""
+
+
+class Tip(Struct, frozen=True, kw_only=True):
+    """Where a branch really stands (DESIGN 2).
+
+    `local` is the local branch's value, absent where there is none; a plan moves it from there.
+    """
+
+    ref: RefName
+    """The local branch."""
+    commit: Oid
+    local: Oid | None
+    tracking: RefName | None
+    remote: Oid | None
+    state: Literal["local", "ahead", "same", "behind", "absent"]
+
+
+def meet(graph: Graph, one: Oid, other: Oid) -> Oid | None:
+    """Gives the newest commit that both first-parent chains hold; nothing where they never meet."""
+    chains = (graph.chain(one), graph.chain(other))
+    heads = [next(chains[0], None), next(chains[1], None)]
+    seen: tuple[set[Oid], set[Oid]] = (set(), set())
+    while heads[0] is not None or heads[1] is not None:
+        side = _newer(graph, heads)
+        at = heads[side]
+        if at is None:
+            break
+        seen[side].add(at)
+        if at in seen[1 - side]:
+            return at
+        heads[side] = next(chains[side], None)
+    return None
+
+
+def _newer(graph: Graph, heads: Sequence[Oid | None]) -> int:
+    if heads[0] is None:
+        return 1
+    if heads[1] is None:
+        return 0
+    return 0 if graph.when(heads[0]) >= graph.when(heads[1]) else 1
+
+
+def find_tip(refs: Refs, graph: Graph, remote: str, name: str) -> Tip | None:
+    """Finds where a branch stands: local where it contains its upstream, else the remote-tracking branch.
+
+    Diverged branches are an error (moved) with both counts. Nothing where there is neither.
+    """
+    local = refs.local(name)
+    followed = next((b for b in refs.branches if local and b.ref == local.upstream), None)
+    tracked = followed or refs.tracking(remote, name)
+    if local is None and tracked is None:
+        return None
+    here = local.commit if local else None
+    there = tracked.commit if tracked else None
+    state: Literal["local", "ahead", "same", "behind", "absent"]
+    if here is None or there is None:
+        state = "absent" if here is None else "local"
+    elif here == there:
+        state = "same"
+    elif graph.is_ancestor(there, here):
+        state = "ahead"
+    elif graph.is_ancestor(here, there):
+        state = "behind"
+    else:
+        raise _diverged(graph, name, short(tracked.ref if tracked else ""), here, there)
+    commit = there if state in ("behind", "absent") else here
+    if commit is None:  # one of the two exists, see above
+        return None
+    return Tip(
+        ref=branch_ref(name),
+        commit=commit,
+        local=here,
+        tracking=tracked.ref if tracked else None,
+        remote=there,
+        state=state,
+    )
+
+
+def _diverged(graph: Graph, name: str, upstream: str, here: Oid, there: Oid) -> RelmanError:
+    ours, theirs = len(graph.between([here], [there])), len(graph.between([there], [here]))
+    return RelmanError(
+        Kind.MOVED,
+        f"{name} and {upstream} have diverged: {ours} commits only here, {theirs} only there",
+        hints=(f"git log --oneline --left-right {name}...{upstream}", f"git rebase {upstream} {name}"),
+    )
+
+
+def is_cut(graph: Graph, line: Line, tip: Oid | None, trunk: Oid) -> bool:
+    """Tells whether a line has left trunk: commits of its own, or a release off trunk's first-parent chain.
+
+    A release branch that stands on trunk's chain and has no release says nothing yet; `floor_lines` treats it.
+    """
+    ends = [r.commit for r in line.releases[:1]] + ([tip] if tip else [])
+    return any(meet(graph, end, trunk) != end for end in ends)
+
+
+def head_line(
+    refs: Refs, graph: Graph, lines: Lines, tips: Iterable[tuple[Line, Oid]], trunk: Oid | None
+) -> str:
+    """Gives the name of HEAD's line (DESIGN 2): its branch's; else the cut line that holds its nearest ancestor.
+
+    `tips` are the lines' ends: branch tips and newest releases. A tie is an error (usage) that names both.
+    """
+    branch = refs.head.ref.removeprefix(HEADS) if refs.head.ref else None
+    if branch == lines.trunk:
+        return TRUNK
+    if branch is not None:
+        known = lines.named(branch)
+        if known is not None:
+            return known.name
+        hotfix = hotfix_version(branch) or line_numbers(branch)
+        fitting = [line for line in lines.all if hotfix and hotfix[: len(line.numbers)] == line.numbers]
+        if fitting:
+            return max(fitting, key=lambda line: len(line.numbers)).name
+    if refs.head.commit is None or trunk is None:
+        return TRUNK
+    own = _own_part(graph, refs.head.commit, trunk)
+    if not own:
+        return TRUNK
+    found = _nearest(graph, own, tips)
+    if len(found) > 1:
+        names = " and ".join(sorted(found))
+        raise usage(f"HEAD stands on lines {names} alike", *(f"relman next {n}" for n in sorted(found)))
+    return found.pop() if found else TRUNK
+
+
+def _own_part(graph: Graph, tip: Oid, trunk: Oid) -> dict[Oid, int]:
+    """The commits after the cut, with their distance from the tip."""
+    cut = meet(graph, tip, trunk)
+    own: dict[Oid, int] = {}
+    for oid in graph.chain(tip):
+        if oid == cut:
+            break
+        own[oid] = len(own)
+    return own
+
+
+def _nearest(graph: Graph, own: dict[Oid, int], tips: Iterable[tuple[Line, Oid]]) -> set[str]:
+    oldest = min(graph.when(oid) for oid in own) - _SKEW
+    best, names = len(own), set[str]()
+    for line, tip in tips:
+        for oid in graph.chain(tip):
+            if oid in own:
+                if own[oid] < best:
+                    best, names = own[oid], {line.name}
+                elif own[oid] == best:
+                    names.add(line.name)
+                break
+            if graph.when(oid) < oldest:
+                break
+    return names
+
+
+def belongs_to(graph: Graph, release: Release, trunk: Oid) -> bool:
+    """Tells whether a release counts for trunk: its chain comes from trunk, or trunk contains it."""
+    return meet(graph, release.commit, trunk) is not None or graph.is_ancestor(release.commit, trunk)

@@ -1,0 +1,121 @@
+"""c ≈ d: whether two commits carry the same change, by evidence with a name.
+
+No single sign is enough: `-x` trailers cover 0-18 % of real ports, patch-ids 13-46 %, subjects 48-83 % with
+collisions (research/branching-strategies.md 4.3). Each match says how it is known.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from relman.model import message
+from relman.model.history import Commit, Graph
+from relman.model.names import Oid
+
+Certainty = Literal["certain", "likely", "claimed"]
+
+_ORDER: Mapping[Certainty, int] = {"certain": 0, "likely": 1, "claimed": 2}
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """Why `commit` counts as the same change, and how sure that is."""
+
+    commit: Oid
+    certainty: Certainty
+    how: str
+
+
+PatchId = Callable[[Oid], str | None]
+"""Gives a commit's stable patch-id; nothing for merges and empty commits."""
+
+
+class Changes:
+    """Commits that were read once, ready to be asked which of them equals another.
+
+    Cheap signs (trailer, author and date and subject, PR number) are indexed; a patch-id is computed only where
+    the set of paths agrees.
+    """
+
+    def __init__(self, graph: Graph, commits: Iterable[Oid], patch_id: PatchId) -> None:
+        self._graph = graph
+        self._patch_id = patch_id
+        self.ids = tuple(commits)
+        self._claimed: dict[str, list[Oid]] = defaultdict(list)
+        self._authored: dict[tuple[str, int, str], list[Oid]] = defaultdict(list)
+        self._requested: dict[int, list[Oid]] = defaultdict(list)
+        for oid in self.ids:
+            commit = graph.commit(oid)
+            read = message.parse(commit.message)
+            for origin in message.picked_from(read):
+                self._claimed[origin[:7]].append(oid)
+            self._authored[_authored(commit, read)].append(oid)
+            request = message.pull_request(read)
+            if request is not None:
+                self._requested[request].append(oid)
+
+    def like(self, oid: Oid) -> Evidence | None:
+        """Gives the best evidence that one of these commits carries the same change as `oid`."""
+        if oid in self.ids:
+            return Evidence(commit=oid, certainty="certain", how="the same commit")
+        commit = self._graph.commit(oid)
+        read = message.parse(commit.message)
+        found = [
+            *self._by_trailer(commit, read),
+            *self._by_author(commit, read),
+            *self._by_request(oid, read),
+        ]
+        return min(found, key=lambda e: _ORDER[e.certainty], default=None)
+
+    def _by_trailer(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
+        mine = self._ids_meant(message.picked_from(read))
+        named = [o for o in self._claimed[commit.id[:7]] if self._names(o, commit.id)]
+        for other in dict.fromkeys((*mine, *named)):
+            if self._same_patch(commit.id, other):
+                yield Evidence(
+                    commit=other, certainty="certain", how="cherry picked from it, with the same patch-id"
+                )
+            else:
+                yield Evidence(
+                    commit=other, certainty="claimed", how="says cherry picked from it; the content differs"
+                )
+        for origin in message.picked_from(read):
+            for other in self._claimed[origin[:7]]:
+                yield Evidence(
+                    commit=other,
+                    certainty="certain" if self._same_patch(commit.id, other) else "claimed",
+                    how="both cherry picked from one commit",
+                )
+
+    def _ids_meant(self, origins: Iterable[str]) -> list[Oid]:
+        return [o for origin in origins for o in self.ids if o.startswith(origin)]
+
+    def _names(self, port: Oid, origin: Oid) -> bool:
+        read = message.parse(self._graph.commit(port).message)
+        return any(origin.startswith(o) for o in message.picked_from(read))
+
+    def _by_author(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
+        for other in self._authored[_authored(commit, read)]:
+            yield Evidence(commit=other, certainty="likely", how="same author, author date and subject")
+
+    def _by_request(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
+        request = message.pull_request(read)
+        if request is None:
+            return
+        mine = self._graph.paths(oid)
+        for other in self._requested[request]:
+            if mine and mine == self._graph.paths(other):
+                yield Evidence(
+                    commit=other, certainty="likely", how=f"same change request #{request} and paths"
+                )
+
+    def _same_patch(self, one: Oid, other: Oid) -> bool:
+        if self._graph.paths(one) != self._graph.paths(other):
+            return False
+        mine = self._patch_id(one)
+        return mine is not None and mine == self._patch_id(other)
+
+
+def _authored(commit: Commit, read: message.Message) -> tuple[str, int, str]:
+    return commit.author.email.lower(), commit.author.when, message.normalised_subject(read)

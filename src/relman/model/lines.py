@@ -1,0 +1,184 @@
+"""Lines: which streams of releases a repository has, by the names of its branches and tags.
+
+A line is named by the numbers that its versions share, `1.4`. Its branch is recognised by the usual names
+(`release/1.4`, `1.4.x`, `stable/1.4`, `1-4-stable`, `maint-1.4`, `REL_14_STABLE`) or by configured patterns.
+Nothing here walks history; `cut` does.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from relman.model.history import Refs
+from relman.model.names import HEADS, REMOTES
+from relman.model.tags import Release
+from relman.model.version import Version, under
+
+TRUNK = "trunk"
+"""What trunk is called where a line can stand."""
+
+_WORDS = r"releases?|rel|stable|maint(?:enance)?|support|branch|version|v"
+_USUAL = (
+    re.compile(
+        rf"(?:(?:{_WORDS})[-/_]?v?)(?P<n>\d+(?:[._-]\d+){{0,2}})(?:[._-]?x)*(?:[-_/]stable)?\Z", re.IGNORECASE
+    ),
+    re.compile(r"(?P<n>\d+(?:[._-]\d+){0,2})[-_/]stable\Z", re.IGNORECASE),
+    re.compile(r"(?P<n>\d+(?:\.\d+)?)(?:\.x)+\Z"),
+    re.compile(r"(?P<n>\d+\.\d+)\Z"),
+)
+_HOTFIX = re.compile(r"hotfix(?:es)?[-/]v?(?P<n>\d+\.\d+\.\d+)\Z")
+_WEAK = re.compile(r"v?\d+\Z")
+"""`v5` may be a line or where the next major is being written: it takes a release to be a line."""
+_LARGEST = 9999
+"""A larger number in a branch name is a date or an issue, not a version."""
+
+TRUNK_NAMES = ("main", "master", "trunk", "devel", "develop", "development", "dev", "default", "next")
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One line. `releases` holds its releases, pre-releases and withdrawn ones too, highest first."""
+
+    name: str
+    numbers: tuple[int, ...]
+    branch: str | None
+    releases: tuple[Release, ...]
+
+    @property
+    def stable(self) -> Release | None:
+        """The highest stable release that was not withdrawn."""
+        return next((r for r in self.releases if r.version.stable and not r.withdrawn), None)
+
+    @property
+    def newest(self) -> Release | None:
+        """The highest release of any kind that was not withdrawn."""
+        return next((r for r in self.releases if not r.withdrawn), None)
+
+    @property
+    def open_candidate(self) -> Release | None:
+        """The newest release, where that is a pre-release: its final is still to come."""
+        newest = self.newest
+        return newest if newest and not newest.version.stable else None
+
+    @property
+    def first(self) -> Version:
+        """The version that the name alone gives: 1.4.0 for `1.4`."""
+        major, minor, patch = (*self.numbers, 0, 0)[:3]
+        return Version(major=major, minor=minor, patch=patch)
+
+
+class Lines(Struct, frozen=True, kw_only=True):
+    """Trunk and every line, highest first."""
+
+    trunk: str
+    all: tuple[Line, ...]
+    parts: int
+    """How many numbers name a line that has no branch."""
+
+    def named(self, name: str) -> Line | None:
+        """Finds a line by its name, its branch, or a version of it."""
+        return next((line for line in self.all if name in (line.name, line.branch)), None)
+
+    def of(self, version: Version) -> Line | None:
+        """Finds the line that a version belongs to: the one with the longest matching name."""
+        fitting = [line for line in self.all if under(version, line.numbers)]
+        return max(fitting, key=lambda line: len(line.numbers), default=None)
+
+
+def line_numbers(branch: str, patterns: Sequence[str] = ()) -> tuple[int, ...] | None:
+    """Reads the numbers of a line from a branch's short name; nothing where it is no release branch.
+
+    Configured `patterns` hold `{line}` and are tried first; where any is given the usual names still count.
+    """
+    for pattern in patterns:
+        before, _, after = pattern.partition("{line}")
+        middle = branch[len(before) : len(branch) - len(after) or None]
+        if branch.startswith(before) and branch.endswith(after) and re.fullmatch(r"\d+(\.\d+){0,2}", middle):
+            return _numbers(middle)
+    for usual in _USUAL:
+        found = usual.match(branch)
+        if found:
+            return _numbers(found["n"])
+    return None
+
+
+def _numbers(text: str) -> tuple[int, ...] | None:
+    numbers = tuple(int(n) for n in re.split(r"[._-]", text))
+    return numbers if max(numbers) <= _LARGEST else None
+
+
+def hotfix_version(branch: str) -> tuple[int, int, int] | None:
+    """Reads the version that an isolated hotfix branch is for: `hotfix/1.4.3`."""
+    found = _HOTFIX.match(branch)
+    if found is None:
+        return None
+    major, minor, patch = (int(n) for n in found["n"].split("."))
+    return major, minor, patch
+
+
+def branch_names(refs: Refs, remote: str) -> tuple[str, ...]:
+    """Gives the short names of all branches, local ones and the remote's, each once."""
+    tracking = f"{REMOTES}{remote}/"
+    names = dict.fromkeys(
+        b.ref.removeprefix(HEADS) if b.ref.startswith(HEADS) else b.ref.removeprefix(tracking)
+        for b in refs.branches
+        if b.ref.startswith((HEADS, tracking))
+    )
+    return tuple(names)
+
+
+def find_trunk(refs: Refs, remote: str, patterns: Sequence[str] = ()) -> str | None:
+    """Finds trunk's name: the remote's default branch, else a usual name, else the one branch that is no line."""
+    names = branch_names(refs, remote)
+    if refs.default_branch in names:
+        return refs.default_branch
+    for usual in TRUNK_NAMES:
+        if usual in names:
+            return usual
+    head = refs.head.ref.removeprefix(HEADS) if refs.head.ref else None
+    if head and line_numbers(head, patterns) is None:
+        return head
+    others = [n for n in names if line_numbers(n, patterns) is None]
+    return others[0] if len(others) == 1 else None
+
+
+def find_lines(
+    names: Iterable[str],
+    releases: Sequence[Release],
+    *,
+    trunk: str,
+    patterns: Sequence[str] = (),
+    parts: int | None = None,
+) -> Lines:
+    """Puts branches and releases together into lines.
+
+    A release belongs to the line with the longest name that fits; where no branch fits, its first `parts`
+    numbers make the line (two, unless all release branches are named by one number).
+    """
+    branches: dict[tuple[int, ...], str] = {}
+    for name in names:
+        numbers = line_numbers(name, patterns)
+        weak = _WEAK.match(name) and not any(r.version.major == (numbers or (0,))[0] for r in releases)
+        if numbers is not None and name != trunk and not weak:
+            branches.setdefault(numbers, name)
+    if parts is None:
+        lengths = Counter(len(n) for n in branches)
+        parts = 1 if lengths and lengths[1] > lengths[2] + lengths[3] else 2
+    members: dict[tuple[int, ...], list[Release]] = defaultdict(list)
+    for release in releases:
+        numbers = release.version.numbers
+        fitting = next((numbers[:n] for n in (3, 2, 1) if numbers[:n] in branches), numbers[:parts])
+        members[fitting].append(release)
+    rows = [
+        Line(
+            name=".".join(map(str, numbers)),
+            numbers=numbers,
+            branch=branches.get(numbers),
+            releases=tuple(members.get(numbers, ())),
+        )
+        for numbers in {*branches, *members}
+    ]
+    return Lines(
+        trunk=trunk, all=tuple(sorted(rows, key=lambda line: line.numbers, reverse=True)), parts=parts
+    )

@@ -1,0 +1,165 @@
+"""From "these changes on that base, with this version" to steps.
+
+`cut`, `release`, `hotfix`, `backport` and `bump` differ in what they put into a `Shipment`; the steps that come
+out are made here, once: the changes as commits, the release commit, the tag, the refs.
+"""
+
+from msgspec import Struct, structs
+
+from relman.model.history import Person
+from relman.model.names import Oid, RefName, tag_ref
+from relman.plan.plan import Base, Pick, TargetPlan
+from relman.plan.steps import (
+    Id,
+    Label,
+    MoveRef,
+    Origin,
+    PathEdit,
+    Step,
+    Target,
+    WriteCommit,
+    WriteTag,
+    Written,
+)
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One commit that goes on top: its tree was tried before (a pick, a revert, a merge).
+
+    `edits` are what relman writes into that tree beyond the trial: files that it owns, after a merge.
+    """
+
+    tree: Oid
+    message: str
+    origin: Origin
+    author: Person | None = None
+    encoding: str | None = None
+    merges: Oid | None = None
+    edits: tuple[PathEdit, ...] = ()
+
+
+class Stamp(Struct, frozen=True, kw_only=True):
+    """The release commit: relman's own edits. Without edits it is written only where `always` says so."""
+
+    message: str
+    edits: tuple[PathEdit, ...]
+    always: bool = False
+
+
+class TagText(Struct, frozen=True, kw_only=True):
+    """The tag to write. `old` is the ref's value now (absent: it must not exist)."""
+
+    name: str
+    message: str
+    old: Oid | None = None
+
+
+class BranchMove(Struct, frozen=True, kw_only=True):
+    """The branch that ends on the result; `old` absent where it is created."""
+
+    ref: RefName
+    old: Oid | None
+
+
+class Shipment(Struct, frozen=True, kw_only=True):
+    """Everything that happens on one line."""
+
+    line: str
+    base: Base
+    start: Oid
+    start_tree: Oid
+    changes: tuple[Change, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    stamp: Stamp | None = None
+    tag: TagText | None = None
+    branch: BranchMove | None = None
+    version: str | None = None
+    ships: tuple[Oid, ...] = ()
+    notes: str = ""
+
+
+class Shipped(Struct, frozen=True, kw_only=True):
+    """The steps of one shipment and what the plan says about it."""
+
+    steps: tuple[Step, ...]
+    target: TargetPlan
+
+
+def ship(shipment: Shipment) -> Shipped:
+    """Makes the steps. Labels are unique within a plan because they start with the line's name."""
+    steps: list[Step] = []
+    at: Target = Id(oid=shipment.start)
+    tree, kept = shipment.start_tree, tuple[PathEdit, ...]()
+    written: dict[int, Target] = {}
+    for number, change in enumerate(shipment.changes, 1):
+        label = Label(name=f"{shipment.line}/{number}")
+        more = (Id(oid=change.merges),) if change.merges else ()
+        steps.append(
+            WriteCommit(
+                label=label.name,
+                tree=change.tree,
+                parents=(at, *more),
+                message=change.message,
+                origin=change.origin,
+                edits=change.edits,
+                author=change.author,
+                encoding=change.encoding,
+            )
+        )
+        written[number - 1] = at = label
+        tree, kept = change.tree, change.edits
+    stamp = shipment.stamp
+    if stamp and (stamp.edits or stamp.always):
+        label = Label(name=f"{shipment.line}/release")
+        edits = {e.path: e for e in (*kept, *stamp.edits)}
+        steps.append(
+            WriteCommit(
+                label=label.name,
+                tree=tree,
+                parents=(at,),
+                message=stamp.message,
+                origin=Written(),
+                edits=tuple(edits.values()),
+            )
+        )
+        at = label
+    steps += _refs(shipment, at)
+    return Shipped(steps=tuple(steps), target=_target(shipment, at, written))
+
+
+def _refs(shipment: Shipment, tip: Target) -> list[Step]:
+    steps: list[Step] = []
+    new_tag: Target | None = None
+    if shipment.tag:
+        new_tag = Label(name=f"{shipment.line}/tag")
+        steps.append(
+            WriteTag(label=new_tag.name, name=shipment.tag.name, target=tip, message=shipment.tag.message)
+        )
+    branch = shipment.branch
+    if branch and tip != (Id(oid=branch.old) if branch.old else None):
+        steps.append(MoveRef(ref=branch.ref, old=branch.old, new=tip))
+    if shipment.tag:
+        steps.append(MoveRef(ref=tag_ref(shipment.tag.name), old=shipment.tag.old, new=new_tag))
+    return steps
+
+
+def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> TargetPlan:
+    """Puts the label of each change on the pick that it came from, in order."""
+    changes = iter(sorted(written))
+    picks = []
+    for pick in shipment.picks:
+        took = pick.rung not in ("already-there", "conflict", "unknown")
+        place = next(changes, None) if took else None
+        picks.append(pick if place is None else structs.replace(pick, commit=written[place]))
+    stopped = any(p.rung in ("conflict", "unknown") for p in picks)
+    return TargetPlan(
+        line=shipment.line,
+        base=shipment.base,
+        branch=shipment.branch.ref if shipment.branch else None,
+        version=shipment.version,
+        tag=shipment.tag.name if shipment.tag else None,
+        tip=None if stopped else tip,
+        picks=tuple(picks),
+        ships=shipment.ships,
+        notes=shipment.notes,
+    )

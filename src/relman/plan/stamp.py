@@ -1,0 +1,99 @@
+"""What a release writes into its tree: version files, their lock files, and the changelog.
+
+Edits are made to trees, never to a checkout: bytes of the target's tree come in, edits go out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from relman.edit.changelog_file import bytes_of, insert, merge_sections, text_of
+from relman.edit.lock_file import lock_paths, lock_spelling, project_name, write_lock
+from relman.edit.version_file import Spelling, VersionFile, read_version, write_version
+from relman.model.version import Version, parse, spell
+from relman.plan.steps import PathEdit
+
+
+class Changelog(Struct, frozen=True, kw_only=True):
+    """The changelog's part of a release. `earlier` holds sections of older releases, version and text."""
+
+    path: str
+    section: str
+    earlier: tuple[tuple[str, str], ...] = ()
+    replaces: tuple[str, ...] = ()
+    """Versions whose sections this one takes the place of: a final's candidates."""
+    link: str | None = None
+
+
+class OutOfStep(Struct, frozen=True, kw_only=True):
+    """A version file that does not say what it should."""
+
+    path: str
+    found: str
+    wanted: str
+
+
+def write_versions(
+    files: Mapping[str, bytes], places: Sequence[VersionFile], version: Version, tag: str
+) -> tuple[PathEdit, ...]:
+    """Gives the edits that make every place, and the lock files beside it, say the version."""
+    now = dict(files)
+    for place in places:
+        data = now.get(place.path)
+        if data is None:
+            continue
+        old = read_version(data, place)
+        now[place.path] = write_version(data, place, _spelled(version, tag, place.spelling))
+        name = project_name(data, place)
+        for path in lock_paths(place):
+            if path in now:
+                new = spell(version, lock_spelling(path))
+                now[path] = write_lock(path, now[path], name, old, new)
+    return tuple(PathEdit(path=path, content=data) for path, data in now.items() if data != files.get(path))
+
+
+def _spelled(version: Version, tag: str, spelling: Spelling) -> str:
+    match spelling:
+        case "tag":
+            return tag
+        case "semver" | "pep440" | "npm":
+            return spell(version, spelling)
+
+
+def out_of_step(
+    files: Mapping[str, bytes],
+    places: Sequence[VersionFile],
+    allowed: Sequence[Version],
+    tag_of: Callable[[Version], str],
+) -> tuple[OutOfStep, ...]:
+    """Names the version files that say none of the allowed versions; a development suffix does not count."""
+    wrong = []
+    for place in places:
+        data = files.get(place.path)
+        if data is None:
+            continue
+        found = read_version(data, place)
+        fitting = {_spelled(v, tag_of(v), place.spelling) for v in allowed} | {str(v) for v in allowed}
+        core = parse(found.removeprefix("v"))
+        if allowed and found not in fitting and not (core and core.pre.startswith(("dev", "SNAPSHOT"))):
+            wrong.append(OutOfStep(path=place.path, found=found, wanted=min(fitting, key=len)))
+    return tuple(wrong)
+
+
+def _order(text: str) -> tuple[object, ...]:
+    version = parse(text.removeprefix("v"))
+    return version.precedence if version else (-1,)
+
+
+def write_changelog(
+    files: Mapping[str, bytes], changelog: Changelog, version: Version
+) -> tuple[PathEdit, ...]:
+    """Gives the edit that puts the section, and missing earlier ones, into the changelog in version order."""
+    before = files.get(changelog.path)
+    text = text_of(before)
+    text = merge_sections(text, changelog.earlier, order=_order)
+    text = insert(
+        text, str(version), changelog.section, order=_order, replaces=changelog.replaces, link=changelog.link
+    )
+    after = bytes_of(text)
+    return () if after == before else (PathEdit(path=changelog.path, content=after),)
