@@ -16,6 +16,7 @@ from relman.model.names import RefName
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs
 from relman.run import journal, lock
 from relman.run.execute import execute
+from relman.run.recover import settle
 
 
 @pytest.fixture
@@ -217,6 +218,41 @@ def test_a_lost_answer_leaves_the_operation_open_and_moves_nothing_here(case: Ca
     assert case.state() == before
 
 
+def test_a_push_that_was_taken_is_never_called_undone_here(case: Case) -> None:
+    def strike(name: str) -> None:
+        if name == "recorded push":
+            (child,) = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+            os.kill(int(child), signal.SIGKILL)
+
+    sealed = case.sealed(push=True, delete=False)
+    with pytest.raises(RelmanError) as caught:
+        case.run(sealed, push=True, checkpoint=strike)
+    assert (caught.value.kind, caught.value.hints) == (Kind.MOVED, ("relman resume",))
+    assert caught.value.message.endswith(f"operation {OPERATION} is open")
+    (settled,) = settle(case.open(), now=NOW)
+    assert (settled.way, case.git("rev-parse", TAG), case.git("rev-parse", RELEASE)) == (
+        "forward",
+        case.tag,
+        case.new,
+    )
+
+
+def test_a_file_that_is_changed_at_the_last_moment_is_kept_and_the_rest_waits(case: Case) -> None:
+    def somebody(name: str) -> None:
+        if name == "committed":
+            (case.linked / "app.txt").write_text("mine\n")
+
+    outcome = case.run(case.sealed(), checkpoint=somebody)
+    assert (case.linked / "app.txt").read_text() == "mine\n"
+    assert outcome.left[0].startswith(f"{case.linked} does not show the new maint yet: ")
+    assert outcome.left[1:] == ("relman resume tries again",)
+    assert record(case).state == "refs"
+    (case.linked / "app.txt").write_text("one\n")
+    (settled,) = settle(case.open(), now=NOW)
+    assert (settled.way, settled.outcome.left, record(case).state) == ("forward", (), "done")
+    assert case.state().status == {"repo": "", "linked": ""}
+
+
 def test_a_second_push_that_is_refused_stays_a_debt(case: Case) -> None:
     case.hook("update", "[ $1 != refs/heads/main ]", bare=True)
     forward = PushRefs(remote="origin", moves=(PushMove(ref=MAIN, expect=case.trunk, new=Id(oid=case.new)),))
@@ -371,7 +407,7 @@ def test_a_new_hook_script_can_run_and_a_known_one_keeps_its_mode(case: Case) ->
     assert (old.stat().st_mode & 0o777, old.read_bytes()) == (0o700, b"#!/bin/sh\nexit 1\n")
 
 
-@pytest.mark.parametrize("path", ["../out", "/etc/relman", "link/file"])
+@pytest.mark.parametrize("path", ["../out", "/etc/relman", "link/file", "app.txt/file"])
 def test_files_outside_the_work_tree_are_refused(case: Case, path: str) -> None:
     (case.path / "link").symlink_to(case.path.parent)
     step = EditFile(path=path, before=None, after=b"x")
