@@ -413,9 +413,10 @@ def test_a_partial_clone_says_how_to_get_the_files(yard: Yard) -> None:
         assert scratch.pick(fix, yard.tree("rel")) == Merged(tree=cherry_picked(yard, fix) or Oid(""))
 
 
-def test_borrowed_objects_are_found_through_relative_and_odd_paths(yard: Yard) -> None:
+@pytest.mark.parametrize("name", ["plain", 'far "away" \\ #1\nsecond line'])
+def test_borrowed_objects_are_found_through_relative_and_odd_paths(yard: Yard, name: str) -> None:
     fix = nothing_left_to_change(yard)
-    far = yard.path.parent / 'far "away" \\ #1\nsecond line'
+    far = yard.path.parent / name
     subprocess.run(["git", "clone", "-q", "--shared", str(yard.path), str(far)], check=True)
     (far / ".git/objects/info/alternates").write_text("../../../yard/.git/objects\n")
     subprocess.run(["git", "checkout", "-q", "-B", "rel", "origin/rel"], cwd=far, check=True)
