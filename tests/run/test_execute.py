@@ -334,6 +334,25 @@ def test_a_second_run_is_refused_and_told_who_is_at_work(case: Case) -> None:
     )
 
 
+def test_of_two_runs_at_once_one_wins_whole(case: Case) -> None:
+    sealed = case.sealed()
+    children = []
+    for n in range(2):
+        child = os.fork()
+        if child == 0:
+            try:
+                case.run(sealed, operation_id=f"20260921T141320-000000{n}")
+            except RelmanError as e:
+                os._exit(int(e.kind))
+            os._exit(0)
+        children.append(child)
+    codes = sorted(os.waitstatus_to_exitcode(os.waitpid(c, 0)[1]) for c in children)
+    assert codes[0] == 0
+    assert codes[1] in (Kind.MOVED, Kind.REFUSED)
+    assert [r.state for r in journal.read_all(case.open()).records] == ["done"]
+    assert case.state().status == {"repo": "", "linked": ""}
+
+
 def test_an_open_operation_is_not_stepped_over(case: Case) -> None:
     def die(name: str) -> None:
         if name == "intent":

@@ -1,16 +1,21 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from release_case import HOTFIX, MAINTENANCE, OPERATION, RELEASE, TAG, Case, git
 from relman.errors import Kind, RelmanError
 from relman.git.refs import read_values
 from relman.git.remote import ls_remote
-from relman.plan.plan import Plan
-from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs
+from relman.model.names import Oid, RefName
+from relman.plan.plan import Plan, Sealed
+from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
 from relman.run import journal
 from relman.run.undo import undo_plan
 
+_OIDS = (Oid("1" * 40), Oid("2" * 40))
 UNDO = "20260921T141321-0000001"
 REDO = "20260921T141322-0000002"
 
@@ -53,6 +58,48 @@ def test_apply_then_undo_restores_every_ref_and_tracked_byte_and_redo_brings_the
     assert (again.operation, again.title, again.undoes) == ("redo", "redo hotfix v1.4.1", UNDO)
     case.run(case.seal(again), operation_id=REDO)
     assert case.state() == after
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([RELEASE, MAINTENANCE, TAG, HOTFIX]),
+        st.tuples(st.sampled_from([None, *_OIDS]), st.sampled_from([None, *_OIDS])),
+    ),
+    st.lists(st.tuples(st.none() | st.binary(max_size=3), st.none() | st.binary(max_size=3)), max_size=3),
+)
+def test_undoing_twice_gives_the_same_moves_again(
+    moves: dict[RefName, tuple[Oid | None, Oid | None]], files: list[tuple[bytes | None, bytes | None]]
+) -> None:
+    steps: list[Step] = [
+        MoveRef(ref=r, old=o, new=Id(oid=n) if n else None) for r, (o, n) in moves.items() if o != n
+    ]
+    steps += [EditFile(path=f"f{n}", before=b, after=a) for n, (b, a) in enumerate(files)]
+    plan = Plan(operation="hotfix", title="hotfix v1", steps=tuple(steps))
+    undo = undo_plan(done(plan), {r: n for r, (_, n) in moves.items() if n})
+    redo = undo_plan(done(undo), {r: o for r, (o, _) in moves.items() if o})
+    assert (redo.steps, redo.title) == (plan.steps, "redo hotfix v1")
+
+
+def done(plan: Plan) -> journal.Record:
+    moves = [(m, m.new) for m in plan.moves()]
+    return journal.Record(
+        id=OPERATION,
+        state="done",
+        sealed=Sealed(plan=plan, ids={}, hash="", provisional=False),
+        refs=tuple(
+            journal.RefChange(ref=m.ref, old=m.old, new=n.oid if isinstance(n, Id) else None)
+            for m, n in moves
+        ),
+        started=0,
+    )
+
+
+@pytest.mark.parametrize("state", ["intent", "refs", "paused", "aborted"])
+def test_only_what_is_done_can_be_undone(state: journal.State) -> None:
+    plan = Plan(operation="hotfix", title="hotfix v1")
+    with pytest.raises(RelmanError) as caught:
+        undo_plan(replace(done(plan), state=state), {})
+    assert caught.value.kind == Kind.REFUSED
 
 
 def test_the_journal_knows_what_stands(case: Case) -> None:
