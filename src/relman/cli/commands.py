@@ -1,23 +1,29 @@
 """The list of commands, in the four groups that `--help` shows. One file per job holds them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from relman.cli.context import Context, Options
+from relman.cli.demo import demo
+from relman.cli.init import init
 from relman.cli.next import next_
-
-if TYPE_CHECKING:
-    from typer.core import TyperGroup
+from relman.cli.status import status
+from relman.cli.version import version
 
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
-_ROWS = ((LOOK, "next", next_),)
+_ROWS = (
+    (LOOK, "next", next_),
+    (MORE, "init", init),
+    (MORE, "demo", demo),
+)
 """Every command: its group, its name, its function. A row is all that a new command needs here."""
 
 
-def command() -> "TyperGroup":
+def command() -> TyperGroup:
     """Builds the command line."""
     app = typer.Typer(
         name="relman",
@@ -31,7 +37,9 @@ def command() -> "TyperGroup":
     app.callback()(_globals)
     for panel, name, function in _ROWS:
         app.command(name, rich_help_panel=panel)(function)
-    return typer.main.get_group(app)
+    made = typer.main.get_command(app)  # with the options that install shell completion
+    assert isinstance(made, TyperGroup)  # noqa: S101  (it has a callback)
+    return made
 
 
 def _globals(

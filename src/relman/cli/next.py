@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from relman.cli.complete import complete_line
 from relman.cli.context import Context
 from relman.errors import Kind
 from relman.model.version import Spelling
@@ -12,7 +13,10 @@ from relman.model.version import Spelling
 def next_(
     context: typer.Context,
     line: Annotated[
-        str | None, typer.Argument(help="1.4, a release branch, or trunk; left out: HEAD's line.")
+        str | None,
+        typer.Argument(
+            help="1.4, a release branch, or trunk; left out: HEAD's line.", autocompletion=complete_line
+        ),
     ] = None,
     pre: Annotated[
         str | None, typer.Option(help="The next pre-release with this identifier.", metavar="ID")

@@ -9,11 +9,18 @@ header). A pick repeats the message and the edits of its source.
 import hashlib
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 
 from msgspec import Struct
 
+from relman.git.create import create_repository
+from relman.git.repo import Repository
+from relman.model.identity import Identity
+
 HEAD_BRANCH = "main"
 """The branch to init with and to check out."""
+ON_CALL = Identity(name="On Call", email="on-call@shop.example")
+"""Who mends it, on a machine where git knows nobody."""
 
 PEOPLE = {
     "ann": "Ann Okafor <ann@shop.example>",
@@ -41,6 +48,11 @@ class Step(Struct, frozen=True, kw_only=True):
     words: dict[str, str]
     message: str
     edits: tuple[Edit, ...]
+
+
+def create_demo(folder: Path) -> Repository:
+    """Makes the repository of the incident in a folder that is absent or empty; errors as `create_repository`."""
+    return create_repository(folder, fast_import_stream(), branch=HEAD_BRANCH, identity=ON_CALL)
 
 
 def fast_import_stream() -> bytes:
