@@ -42,6 +42,7 @@ class Changes:
         self._graph = graph
         self._patch_id = patch_id
         self.ids = tuple(commits)
+        self._own = frozenset(self.ids)
         self._claimed: dict[str, list[Oid]] = defaultdict(list)
         self._authored: dict[tuple[str, int, str], list[Oid]] = defaultdict(list)
         self._requested: dict[int, list[Oid]] = defaultdict(list)
@@ -57,7 +58,7 @@ class Changes:
 
     def like(self, oid: Oid) -> Evidence | None:
         """Gives the best evidence that one of these commits carries the same change as `oid`."""
-        if oid in self.ids:
+        if oid in self._own:
             return Evidence(commit=oid, certainty="certain", how="the same commit")
         commit = self._graph.commit(oid)
         read = message.parse(commit.message)
@@ -101,10 +102,11 @@ class Changes:
 
     def _by_request(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
         request = message.pull_request(read)
-        if request is None:
+        others = self._requested.get(request) if request is not None else None
+        if not others:
             return
         mine = self._graph.paths(oid)
-        for other in self._requested[request]:
+        for other in others:
             if mine and mine == self._graph.paths(other):
                 yield Evidence(
                     commit=other, certainty="likely", how=f"same change request #{request} and paths"
