@@ -14,17 +14,14 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
 from relman.git.repo import Repository
-from relman.model.cut import Tip, find_tip, head_line, is_cut, meet
-from relman.model.equivalence import Changes
+from relman.model.cut import Tip, find_tip, head_line
 from relman.model.history import Refs
 from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
 from relman.model.names import HEADS, Oid, branch_ref
 from relman.model.next import Next, Policy, next_on_line, next_on_trunk
+from relman.model.ports import newest_cut_lines, shipped
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import parse, parse_strict
-
-_RECENT = 2000
-"""How many commits of a line are asked whether they carry a change that trunk counts."""
 
 
 class Production(Struct, frozen=True, kw_only=True):
@@ -190,32 +187,13 @@ class Facts:
 
     def shipped_on_lines(self, commits: Sequence[Oid]) -> Mapping[Oid, str]:
         """Says which trunk commits shipped already as ports on the newest two lines that were cut."""
-        found: dict[Oid, str] = {}
-        for line in self.newest_cut_lines[:2]:
-            cut = meet(self.graph, line[1], self.trunk.commit)
-            ports = self.graph.between(
-                [line[1]], [self.trunk.commit] if cut is None else [cut, self.trunk.commit]
-            )
-            if not ports or len(ports) > _RECENT:
-                continue
-            changes = Changes(self.graph, ports, self.patch_id)
-            for oid in commits:
-                known = changes.like(oid)
-                if known and known.certainty != "claimed" and oid not in found:
-                    found[oid] = self.first_release_with(line[0], known.commit)
-        return found
+        trunk = self.trunk.commit
+        return shipped(self.graph, commits, self.newest_cut_lines, trunk, self.patch_id)
 
     @cached_property
     def newest_cut_lines(self) -> tuple[tuple[Line, Oid], ...]:
         """Lines that left trunk and have a stable release, with that release's commit, highest first."""
-        rows = []
-        for line in self.lines.all:
-            stable = line.stable
-            if stable and is_cut(self.graph, line, None, self.trunk.commit):
-                rows.append((line, stable.commit))
-            if len(rows) == 2:
-                break
-        return tuple(rows)
+        return newest_cut_lines(self.graph, self.lines.all, self.trunk.commit)
 
     def first_release_with(self, line: Line, commit: Oid) -> str:
         """The lowest release of a line that holds the commit, by its version."""
@@ -232,7 +210,10 @@ class Facts:
         if self.config.lines.live is not None:
             return tuple((self.line(name), "lines.live names it") for name in self.config.lines.live)
         reasons: dict[str, str] = {}
-        production = self.find_production()
+        try:
+            production = self.find_production()
+        except RelmanError:  # unknown production is no reason for a line; who needs it asks `production`
+            production = None
         if production and (line := self.lines.of(production.release.version)):
             reasons[line.name] = "production"
         for line in self.lines.all:

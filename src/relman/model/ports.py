@@ -1,0 +1,60 @@
+"""What shipped already under another id: commits of a range whose ports a line has released."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from relman.model.cut import is_cut, meet
+from relman.model.equivalence import Changes, PatchId
+from relman.model.history import Graph
+from relman.model.lines import Line
+from relman.model.names import Oid
+
+_RECENT = 2000
+"""How many commits of a line are asked whether they carry a change of the range."""
+NEWEST = 2
+"""How many lines are asked, highest first."""
+
+
+def newest_cut_lines(graph: Graph, lines: Iterable[Line], at: Oid) -> tuple[tuple[Line, Oid], ...]:
+    """Lines that left the chain of `at` and have a stable release, with that release's commit, highest first."""
+    rows: list[tuple[Line, Oid]] = []
+    for line in lines:
+        if line.stable and is_cut(graph, line, None, at):
+            rows.append((line, line.stable.commit))
+        if len(rows) == NEWEST:
+            break
+    return tuple(rows)
+
+
+def shipped(
+    graph: Graph, commits: Sequence[Oid], rows: Iterable[tuple[Line, Oid]], at: Oid, patch_id: PatchId
+) -> Mapping[Oid, str]:
+    """Says which commits shipped already as ports on these lines, and in which version first.
+
+    `rows` are lines, each with its newest release's commit; what `at` contains is no port.
+    """
+    found: dict[Oid, str] = {}
+    for line, end in rows:
+        cut = meet(graph, end, at)
+        hidden = [at] if cut is None else [cut, at]
+        ports = graph.between([end], hidden)
+        if not ports or len(ports) > _RECENT:
+            continue
+        changes = Changes(graph, ports, patch_id)
+        versions: Mapping[Oid, str] | None = None
+        for oid in commits:
+            known = changes.like(oid)
+            if known and known.certainty != "claimed" and oid not in found:
+                versions = _versions(graph, line, hidden) if versions is None else versions
+                found[oid] = versions.get(known.commit, line.name)
+    return found
+
+
+def _versions(graph: Graph, line: Line, hidden: Sequence[Oid]) -> Mapping[Oid, str]:
+    """The lowest stable release that holds each commit of a line, by its version."""
+    found: dict[Oid, str] = {}
+    below = list(hidden)
+    for release in sorted((r for r in line.releases if r.version.stable), key=lambda r: r.version):
+        for oid in graph.between([release.commit], below):
+            found.setdefault(oid, str(release.version))
+        below.append(release.commit)
+    return found
