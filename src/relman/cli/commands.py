@@ -16,7 +16,9 @@ from relman.cli.version import version
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
 _ROWS = (
+    (FIRST, "status", status),
     (LOOK, "next", next_),
+    (LOOK, "version", version),
     (MORE, "init", init),
     (MORE, "demo", demo),
 )

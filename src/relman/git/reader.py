@@ -137,6 +137,32 @@ class Reader:
         ahead = frozenset(self._rev_list(tags.values(), [tip])) if tags else frozenset()
         return frozenset(name for name, commit in tags.items() if commit not in ahead)
 
+    def descendants(self, ancestor: Oid, tips: Iterable[Oid]) -> frozenset[Oid]:
+        """Gives the commits that descend from one and that the tips hold, the tips among them; never itself."""
+        todo = [oid for oid in dict.fromkeys(tips) if oid != ancestor]
+        return frozenset(self._rev_list(todo, [ancestor], "--ancestry-path")) if todo else frozenset()
+
+    def walk(self, tips: Iterable[Oid]) -> Iterator[tuple[Oid, tuple[Oid, ...]]]:
+        """Streams everything below the tips with its parents, children before parents, remembering nothing."""
+        todo = dict.fromkeys(tips)
+        child = self._repo.looking.popen(
+            "rev-list", "--date-order", "--parents", "--stdin", env={"GIT_FLUSH": "0"}
+        )
+        try:
+            if child.stdin is not None:
+                child.stdin.write(_lines(todo))
+                child.stdin.close()
+            for line in child.stdout or ():
+                oid, *parents = line.decode("ascii").split()
+                yield Oid(oid), tuple(map(Oid, parents))
+            done = child.wait()
+        finally:
+            child.kill()
+            child.wait()
+        if done != 0:
+            lacking = next((oid for oid in todo if not self.has(oid)), None)
+            raise absent(self._repo, lacking or next(iter(todo)), "a commit below this one")
+
     def missing_objects(self, roots: Iterable[Oid]) -> tuple[Oid, ...]:
         """Gives the trees and blobs below these commits or trees that a partial clone lacks; asks no remote.
 

@@ -54,6 +54,15 @@ def push_url(repo: Repository, remote: str) -> str:
     return urls[0]
 
 
+def remote_url(repo: Repository, remote: str) -> str | None:
+    """Gives where a remote is fetched from, `insteadOf` applied; nothing where there is no such remote.
+
+    It may hold a password: it is for `model.forge`, never for a person.
+    """
+    done = repo.looking.run("remote", "get-url", "--", remote, ok=(0, 2, 128))
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n") or None
+
+
 def ls_remote(repo: Repository, remote: str, *, for_push: bool = False) -> dict[RefName, Oid]:
     """Asks the remote for all its refs, without HEAD and peeled tags.
 

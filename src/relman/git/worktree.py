@@ -132,6 +132,14 @@ def _words(path: Path) -> list[str]:
         return []
 
 
+def is_dirty(repo: Repository) -> bool:
+    """Tells whether tracked files differ from HEAD, in the index or in the work tree; never in a bare one."""
+    if repo.work_tree is None:
+        return False
+    listed = repo.looking.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").stdout
+    return bool(listed)
+
+
 def touched(worktree: Worktree, paths: Sequence[str]) -> tuple[str, ...]:
     """Gives those of the paths that a moving checkout would overwrite or refuse there.
 

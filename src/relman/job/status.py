@@ -1,67 +1,104 @@
-"""Where the repository stands: trunk, production, every live line, what is open."""
+"""Where the repository stands: trunk, production, every live line, what is open.
+
+One answer that is refused (a shallow clone, a line that has diverged) leaves a gap, never fails the rest.
+"""
 
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from relman.job.facts import Facts, Production
+from relman.errors import Kind, RelmanError
+from relman.job.facts import Facts
 from relman.model import message
 from relman.model.cut import meet
 from relman.model.lines import TRUNK, Line
-from relman.model.names import Oid
-from relman.model.next import Next
+from relman.model.names import Oid, short
 from relman.model.tags import Release
 from relman.plan.plan import Debt
+from relman.render.status import Gap, LineStatus, OpenOperation, Status
+from relman.run.journal import Journal, read_all
 
-
-class LineStatus(Struct, frozen=True, kw_only=True):
-    """One live line."""
-
-    line: Line
-    reason: str
-    tip: Oid | None
-    next: Next
-    debts: tuple[Debt, ...]
-
-
-class Status(Struct, frozen=True, kw_only=True):
-    """The whole answer of `relman status`."""
-
-    trunk: str
-    head: Oid
-    next: Next
-    by_kind: dict[str, int]
-    production: Production | None
-    lines: tuple[LineStatus, ...]
-    warnings: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    fetched_at: int | None
+T = TypeVar("T")
 
 
 def read_status(facts: Facts) -> Status:
-    """Reads everything that `status` says, without the network."""
-    coming = facts.next(TRUNK)
-    rows = []
-    for line, reason in facts.live:
-        rows.append(
-            LineStatus(
-                line=line,
-                reason=reason,
-                tip=facts.line_tip(line),
-                next=facts.next(line.name),
-                debts=isolated_debts(facts, line),
-            )
-        )
+    """Reads everything that `status` says, without the network.
+
+    Error (usage): the first gap, where nothing at all can be told.
+    """
+    gaps: list[Gap] = []
+    journal = read_all(facts.repo)
+    trunk = _tried(gaps, "trunk", lambda: facts.trunk_name)
+    tip = _tried(gaps, "trunk", lambda: facts.tip(facts.trunk_name)) if trunk else None
+    coming = _tried(gaps, "the next version", lambda: facts.next(TRUNK)) if tip else None
+    production = _tried(gaps, "production", facts.find_production)
+    live = _tried(gaps, "the lines", lambda: facts.live) or ()
+    lines = tuple(_line_status(facts, line, reason, gaps) for line, reason in live)
+    if gaps and coming is None and production is None and not lines:
+        raise RelmanError(Kind.USAGE, gaps[0].message, hints=gaps[0].hints)
     return Status(
-        trunk=facts.trunk_name,
-        head=facts.trunk.commit,
-        next=coming,
-        by_kind=by_kind(facts, coming.unreleased),
-        production=facts.find_production(),
-        lines=tuple(rows),
-        warnings=warnings(facts),
-        assumptions=assumptions(facts),
+        where=where(facts),
+        trunk=trunk,
+        head=tip.commit if tip else None,
+        coming=coming,
+        by_kind=by_kind(facts, coming.unreleased) if coming else {},
+        production=production.release if production else None,
+        source=production.source if production else None,
+        lines=lines,
+        operations=open_operations(journal),
+        gaps=tuple(gaps),
+        warnings=(*(_tried(gaps, "warnings", lambda: warnings(facts)) or ()), *journal.unreadable),
+        assumptions=_tried(gaps, "what is assumed", lambda: assumptions(facts)) or (),
+        remote=facts.remote if facts.refs.remotes else None,
         fetched_at=facts.refs.fetched_at,
+    )
+
+
+def _tried(gaps: list[Gap], about: str, ask: Callable[[], T]) -> T | None:
+    """Asks, and notes as a gap what is refused; a reason that was given before is not given twice."""
+    try:
+        return ask()
+    except RelmanError as error:
+        if error.kind is Kind.INTERNAL:
+            raise
+        for at, gap in enumerate(gaps):
+            if gap.message == error.message:
+                gaps[at] = replace(gap, about=tuple(dict.fromkeys((*gap.about, about))))
+                break
+        else:
+            gaps.append(Gap(about=(about,), message=error.message, hints=error.hints))
+    return None
+
+
+def _line_status(facts: Facts, line: Line, reason: str, gaps: list[Gap]) -> LineStatus:
+    coming = _tried(gaps, f"the next version of {line.name}", lambda: facts.next(line.name))
+    debts = _tried(gaps, f"the debts of {line.name}", lambda: isolated_debts(facts, line))
+    return LineStatus(
+        name=line.name,
+        branch=line.branch,
+        reason=reason,
+        tip=_tried(gaps, f"where {line.name} stands", lambda: facts.line_tip(line)),
+        latest=line.newest,
+        coming=coming,
+        by_kind=by_kind(facts, coming.unreleased) if coming else {},
+        debts=debts or (),
+    )
+
+
+def where(facts: Facts) -> str:
+    """Says where HEAD stands, in words."""
+    head = facts.refs.head
+    if head.ref is None:
+        return f"detached at {head.commit[:7]}" if head.commit else "nowhere"
+    return short(head.ref) if head.commit else f"{short(head.ref)} has no commit yet"
+
+
+def open_operations(journal: Journal) -> tuple[OpenOperation, ...]:
+    """Gives what is left unfinished, oldest first."""
+    return tuple(
+        OpenOperation(id=r.id, title=r.sealed.plan.title, state=r.state) for r in journal.open_operations()
     )
 
 
@@ -112,7 +149,10 @@ def warnings(facts: Facts) -> tuple[str, ...]:
     """What a person should know before they trust the rest."""
     said = list(facts.twins())
     for line, _ in facts.live:
-        tip = facts.tip(line.branch) if line.branch else None
+        try:
+            tip = facts.tip(line.branch) if line.branch else None
+        except RelmanError:  # diverged: the line's own gap says so
+            continue
         if tip and tip.state == "behind":
             said.append(f"{line.branch} is behind {tip.tracking}; relman takes the remote's")
     return tuple(said)

@@ -1,20 +1,26 @@
 """The version of any commit: the release it carries, or a development version of what comes next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from relman.git.revision import resolve
+from relman.git.worktree import is_dirty
 from relman.job.facts import Facts
+from relman.job.next import line_name
 from relman.model.bump import Bump
-from relman.model.cut import head_line, meet
+from relman.model.cut import head_line
 from relman.model.history import Head, Refs
 from relman.model.lines import TRUNK, Line, Lines
 from relman.model.names import Oid
 from relman.model.next import next_on_line, next_on_trunk
+from relman.model.ports import newest_cut_lines, shipped
 from relman.model.tags import Release
 from relman.model.version import Version
 
 _SKEW = 24 * 3600
+_HERE = ("HEAD", "@")
 
 
 class CommitVersion(Struct, frozen=True, kw_only=True):
@@ -25,6 +31,17 @@ class CommitVersion(Struct, frozen=True, kw_only=True):
     distance: int
     commit: Oid
     release: Release | None
+    dirty: bool = False
+    """The work tree holds changes of tracked files; only ever so for HEAD."""
+
+
+def read_version(facts: Facts, rev: str | None = None, line: str | None = None) -> CommitVersion:
+    """Gives the version of a revision, HEAD where none is named; `line` by name, branch or version."""
+    here = rev is None or rev in _HERE
+    # An unborn trunk is said before git says that it does not know HEAD.
+    commit = (facts.refs.head.commit or facts.trunk.commit) if here else resolve(facts.repo, rev or "")
+    answer = version_of(facts, commit, line_name(facts, line) if line else None)
+    return replace(answer, dirty=here and is_dirty(facts.repo))
 
 
 def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVersion:
@@ -33,15 +50,16 @@ def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVers
     Releases that were made from the commit later do not count for it.
     """
     facts.check_complete()
-    known = before(facts, commit)
-    name = line or _line_of(facts, commit)
     here = [r for r in facts.releases if r.commit == commit]
     if here:
         best = next((r for r in here if r.version.stable), here[0])
+        name = line or _line_of(facts, commit)
         return CommitVersion(version=best.version, line=name, distance=0, commit=commit, release=best)
+    name = line or _line_of(facts, commit)
+    known = before(facts, commit)
     if name == TRUNK:
         coming = next_on_trunk(
-            facts.graph, known.lines, known.tip, commit, known.releases, facts.policy, facts.shipped_on_lines
+            facts.graph, known.lines, known.tip, commit, known.releases, facts.policy, known.shipped
         )
     else:
         found = known.lines.named(name) or facts.line(name)
@@ -55,41 +73,40 @@ def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVers
 
 
 class Before(Struct, frozen=True, kw_only=True):
-    """Releases, lines and tips without what was made from a commit later."""
+    """Releases, lines and tips without what was made from a commit later, and what lines shipped of it."""
 
     releases: tuple[Release, ...]
     lines: Lines
     tip: Callable[[Line], Oid | None]
+    shipped: Callable[[Sequence[Oid]], Mapping[Oid, str]]
 
 
 def before(facts: Facts, commit: Oid) -> Before:
-    """Leaves out what descends from the commit. Only newer commits are asked, so this stays bounded."""
+    """Leaves out what descends from the commit, whichever way. Only newer commits are asked."""
     born = facts.graph.when(commit) - _SKEW
-
-    def later(oid: Oid) -> bool:
-        return oid != commit and facts.graph.when(oid) >= born and meet(facts.graph, oid, commit) == commit
-
-    releases = tuple(r for r in facts.releases if not later(r.commit))
-    kept = {r.tag for r in releases}
+    ends = {r.commit for r in facts.releases}
+    ends |= {end for line in facts.lines.all if (end := facts.line_tip(line))}
+    newer = [end for end in ends if facts.graph.when(end) >= born]
+    later = facts.graph.descendants(commit, newer)
+    releases = tuple(r for r in facts.releases if r.commit not in later)
     lines = Lines(
         trunk=facts.lines.trunk,
         parts=facts.lines.parts,
         all=tuple(
-            Line(
-                name=line.name,
-                numbers=line.numbers,
-                branch=line.branch,
-                releases=tuple(r for r in line.releases if r.tag in kept),
-            )
+            replace(line, releases=tuple(r for r in line.releases if r.commit not in later))
             for line in facts.lines.all
         ),
     )
 
     def tip(line: Line) -> Oid | None:
         found = facts.line_tip(line)
-        return None if found is None or later(found) else found
+        return None if found in later else found
 
-    return Before(releases=releases, lines=lines, tip=tip)
+    def ports(commits: Sequence[Oid]) -> Mapping[Oid, str]:
+        rows = newest_cut_lines(facts.graph, lines.all, commit)
+        return shipped(facts.graph, commits, rows, commit, facts.patch_id)
+
+    return Before(releases=releases, lines=lines, tip=tip, shipped=ports)
 
 
 def _line_of(facts: Facts, commit: Oid) -> str:

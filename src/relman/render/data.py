@@ -1,7 +1,10 @@
 """The JSON documents: one function per schema of CLI.md. Keys stay once they are out."""
 
+from shlex import quote
+
+from relman.model.names import Oid
 from relman.model.next import Next
-from relman.model.version import Version
+from relman.model.version import Version, spell
 
 
 def document(schema: str, **keys: object) -> dict[str, object]:
@@ -28,3 +31,28 @@ def next_document(answer: Next, *, branch: str | None, tag: str | None) -> dict[
         because=[{"commit": b.commit, "kind": b.kind, "subject": b.subject} for b in answer.because],
         explain=list(answer.explain),
     )
+
+
+def version_document(
+    version: Version, *, line: str, distance: int, commit: Oid, dirty: bool
+) -> dict[str, object]:
+    """`relman/version/v1`."""
+    return document(
+        "relman/version/v1",
+        version=spell(version, "semver"),
+        pep440=spell(version, "pep440"),
+        npm=spell(version, "npm"),
+        line=line,
+        distance=distance,
+        commit=commit,
+        dirty=dirty,
+    )
+
+
+def env_lines(values: dict[str, object]) -> str:
+    """The same as `RELMAN_KEY=value` lines, for a shell's `eval` and a CI's environment file."""
+    shown = {key: value for key, value in values.items() if key not in ("schema", "package")}
+    words = {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in shown.items()
+    }
+    return "\n".join(f"RELMAN_{key.upper()}={quote(word)}" for key, word in words.items())
