@@ -84,7 +84,8 @@ def tags(facts: Facts) -> Iterator[Setting]:
         raise usage(error.message, f"relman init --tag-format '{first}{{version}}'") from error
     read = {fmt.prefix for fmt in formats.accept}
     strange = [family.releases[-1] for family in families(names) if family.prefix not in read]
-    newest = f"{len(facts.releases)} releases, newest {facts.releases[0].tag}" if facts.releases else ""
+    count = f"{len(facts.releases)} release" + ("s" if len(facts.releases) > 1 else "")
+    newest = f"{count}, newest {facts.releases[0].tag}" if facts.releases else ""
     said = SAID if facts.config.tags.format is not None else ""
     evidence = "; ".join(filter(None, (said, newest))) or "no release yet; the usual form"
     if strange:
