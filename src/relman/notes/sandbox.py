@@ -7,9 +7,9 @@ loop, calls, filters, and the operators that make long values.
 # ruff: noqa: ANN401  (a template's values may be anything, and jinja2's hooks say so)
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from itertools import islice
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any, NoReturn, cast
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes, pass_context
@@ -76,13 +76,20 @@ def render(source: str, name: str, variables: Mapping[str, object]) -> str:
         raise usage(f"the template {shown} is longer than {SOURCE_LIMIT} characters")
     environment = _Bounded(WORK_LIMIT + WORK_PER_ITEM * _items(variables))
     try:
-        tree = _Counted(environment).visit(environment.parse(source, name=name, filename=name))
-        code = environment.compile(tree, name=name, filename=name)
+        code = _compiled(source, name)
         template = environment.template_class.from_code(environment, code, dict(environment.globals))
         text = template.render(variables)
     except Exception as error:  # a stranger's template can fail in any way, and none of them is our bug
         raise _failure(error, name, shown) from error
     return text
+
+
+@lru_cache(maxsize=4)
+def _compiled(source: str, name: str) -> CodeType:
+    """The code of a template; it holds nothing of the environment, so hundreds of releases share it."""
+    environment = _Bounded(WORK_LIMIT)
+    tree = _Counted(environment).visit(environment.parse(source, name=name, filename=name))
+    return environment.compile(tree, name=name, filename=name)
 
 
 def _failure(error: Exception, name: str, shown: str) -> RelmanError:
