@@ -5,6 +5,7 @@ never lost, and none is inferred from prose. Every scan is one pass over the tex
 """
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -24,6 +25,8 @@ _TRAILER_WORDS = frozenset(
     {"refs", "ref", "references", "close", "closes", "closed", "fixes", "fixed", "resolves", "resolved"}
     | {"implements", "cc", "link", "bug", "issue"}
 )
+_REMEMBERED = 8192
+"""Messages whose parts are kept: bumps, reverts, ports and notes each ask for those of the same range."""
 _GIT_SPACE = " \t\n\r"
 _SCISSORS = " ------------------------ >8 ------------------------"
 
@@ -77,6 +80,7 @@ class Outline(Struct, frozen=True, kw_only=True):
     start: int
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse(text: str) -> Message:
     """Reads a stored message. Never raises; what is no conventional header is unclassified."""
     parts = outline(text)
