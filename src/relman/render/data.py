@@ -1,10 +1,16 @@
 """The JSON documents: one function per schema of CLI.md. Keys stay once they are out."""
 
+from collections.abc import Iterable
 from shlex import quote
 
+import msgspec
+
+from relman.model.changelog import Release
+from relman.model.forge import Forge
 from relman.model.names import Oid
 from relman.model.next import Next
 from relman.model.version import Version, spell
+from relman.notes.render import release_context
 
 
 def document(schema: str, **keys: object) -> dict[str, object]:
@@ -56,3 +62,13 @@ def env_lines(values: dict[str, object]) -> str:
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in shown.items()
     }
     return "\n".join(f"RELMAN_{key.upper()}={quote(word)}" for key, word in words.items())
+
+
+def changelog_document(releases: Iterable[Release], forge: Forge | None) -> dict[str, object]:
+    """`relman/changelog/v1`: what a template sees, release by release, newest first."""
+    return document("relman/changelog/v1", releases=[release_context(r, forge) for r in releases])
+
+
+def json_text(values: dict[str, object]) -> str:
+    """A document as text, without the last newline."""
+    return msgspec.json.format(msgspec.json.encode(values), indent=2).decode()

@@ -1,0 +1,140 @@
+"""The notes of every release at once: one walk over the history sorts each commit to its release.
+
+A commit is news in the lowest release that has it. Children come before parents in the walk, so that is the
+lowest of what its children and its own tags say, and only commits whose children were seen are remembered.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from relman.git.reader import Reader
+from relman.job.changelog import compared_with, day, first_of_line, notes_of, unreleased
+from relman.job.facts import Facts
+from relman.model import changelog
+from relman.model.equivalence import Changes
+from relman.model.lines import Line
+from relman.model.names import Oid
+from relman.model.ports import NEWEST
+from relman.model.tags import Release
+
+_NOWHERE = 1 << 30
+
+
+class Sorted(Struct, frozen=True, kw_only=True):
+    """Commits by release (its place among `shown`, lowest first), as 20 bytes each, newest first.
+
+    A stable release has what no lower stable one has, a candidate what no lower release at all has. `aside` has
+    the same, of what trunk does not hold. `rest` are in no release.
+    """
+
+    news: Mapping[int, list[bytes]]
+    aside: Mapping[int, list[bytes]]
+    rest: list[bytes]
+
+
+def every_release(facts: Facts) -> Iterator[changelog.Release]:
+    """Gives what is unreleased on HEAD's line, then every release, highest first.
+
+    With `changelog.prereleases = "fold"` candidates are left out whose final is there.
+    """
+    facts.check_complete()
+    shown = _shown(facts)
+    line = facts.head_line
+    top = unreleased(facts, line)
+    held = sort_out(facts.graph.walk([r.commit for r in shown]), shown, facts.trunk.commit) if shown else None
+    yield top
+    for place in range(len(shown) - 1, -1, -1):
+        if held is not None:
+            yield _notes(facts, shown, place, held)
+
+
+def _shown(facts: Facts) -> tuple[Release, ...]:
+    keep = facts.config.changelog.prereleases == "keep"
+    finals = {r.version.numbers for r in facts.releases if r.version.stable}
+    wanted = (r for r in facts.releases if r.version.stable or keep or r.version.numbers not in finals)
+    return tuple(sorted(wanted, key=lambda r: r.version))
+
+
+def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Release], trunk: Oid) -> Sorted:
+    """Sorts a walk (children before parents) to releases, lowest version first."""
+    tagged: dict[Oid, tuple[int, int]] = {}
+    for place in range(len(shown) - 1, -1, -1):
+        release = shown[place]
+        stable, _ = tagged.get(release.commit, (_NOWHERE, _NOWHERE))
+        tagged[release.commit] = (place if release.version.stable else stable, place)
+    news: dict[int, list[bytes]] = defaultdict(list)
+    aside: dict[int, list[bytes]] = defaultdict(list)
+    rest: list[bytes] = []
+    waiting: dict[Oid, tuple[int, int, bool]] = {}
+    for oid, parents in walk:
+        stable, lowest, on_trunk = waiting.pop(oid, (_NOWHERE, _NOWHERE, False))
+        if oid in tagged:
+            own = tagged[oid]
+            stable, lowest = min(stable, own[0]), min(lowest, own[1])
+        on_trunk = on_trunk or oid == trunk
+        raw = bytes.fromhex(oid)
+        if lowest == _NOWHERE:
+            rest.append(raw)
+        else:
+            if stable != _NOWHERE:
+                news[stable].append(raw)
+                if not on_trunk:
+                    aside[stable].append(raw)
+            if lowest != stable and not shown[lowest].version.stable:
+                news[lowest].append(raw)
+        for parent in parents:
+            before = waiting.get(parent)
+            if before is None:
+                waiting[parent] = (stable, lowest, on_trunk)
+            else:
+                waiting[parent] = (
+                    min(before[0], stable),
+                    min(before[1], lowest),
+                    before[2] or on_trunk,
+                )
+    return Sorted(news=news, aside=aside, rest=rest)
+
+
+def _notes(facts: Facts, shown: Sequence[Release], place: int, held: Sorted) -> changelog.Release:
+    release = shown[place]
+    graph = Reader(facts.repo)  # forgets the commits of one release before it reads the next one's
+    commits = [Oid(raw.hex()) for raw in held.news.get(place, ())]
+    return notes_of(
+        facts,
+        graph,
+        commits,
+        version=release.version,
+        tag=release.tag,
+        commit=release.commit,
+        date=day(graph.commit(release.commit)),
+        previous=compared_with(facts, release),
+        also=_shipped_below(facts, graph, shown, place, held, commits),
+        withdrawn=release.withdrawn,
+    )
+
+
+def _shipped_below(
+    facts: Facts, graph: Reader, shown: Sequence[Release], place: int, held: Sorted, commits: Sequence[Oid]
+) -> Mapping[Oid, str]:
+    """What of a line's first release the newest lines below it had shipped before."""
+    release = shown[place]
+    if not commits or not first_of_line(facts, release.version):
+        return {}
+    moment = facts.graph.when(release.commit)
+    first: dict[Oid, str] = {}
+    lines: list[Line] = []
+    for lower in range(place - 1, -1, -1):
+        other = shown[lower]
+        line = facts.lines.of(other.version)
+        if lower not in held.aside or line is None or facts.graph.when(other.commit) > moment:
+            continue
+        if line not in lines:
+            if len(lines) == NEWEST:
+                break
+            lines.append(line)
+        first.update((Oid(raw.hex()), str(other.version)) for raw in held.aside[lower])
+    changes = Changes(graph, first, facts.patch_id)
+    likes = ((oid, changes.like(oid)) for oid in commits)
+    return {oid: first[like.commit] for oid, like in likes if like and like.certainty != "claimed"}
