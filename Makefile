@@ -13,7 +13,7 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	@touch $@
 
 demo: setup            ## the incident, from status to undo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh bench/../docs/demo.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
 test: setup            ## lint, types, floors, tests
 	$(BIN)/ruff check src tests bench

@@ -209,7 +209,7 @@ def typed(place: Path, answers: bytes) -> tuple[int, str]:
 
 def test_at_a_terminal_it_asks_which_family_and_whether(story: Callable[[str], Repo]) -> None:
     place = story("families").path
-    assert typed(place, b"2\nn\n")[0] == 0
+    assert typed(place, b"2\nn\n")[0] == 130
     assert not (place / "relman.toml").exists()
     code, out = typed(place, b"2\ny\n")
     assert code == 0

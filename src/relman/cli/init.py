@@ -2,14 +2,16 @@
 
 import shlex
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relman.cli.context import Context
-from relman.errors import RelmanError, usage
-from relman.job.facts import Facts
-from relman.plan.plan import Plan
+from relman.errors import Kind, RelmanError, usage
+
+if TYPE_CHECKING:
+    from relman.job.facts import Facts
+    from relman.plan.plan import Plan
 
 
 def init(
@@ -49,9 +51,8 @@ def init(
     if facts.repo.work_tree is None:
         raise _bare(facts, proposal.path, proposal.text)
     if not dry_run:
-        if not yes and not _agreed(here, proposal.path):
-            here.hint("nothing was written")
-            return 0
+        if not yes:
+            _ask(here, proposal.path)
         write_plan(here, facts, init_plan(proposal))
         here.say(f"wrote {facts.repo.work_tree / proposal.path}; commit it. relman undo takes it back")
     rows = ((s.key, s.value, s.evidence) for s in proposal.settings)
@@ -59,7 +60,7 @@ def init(
     return 0
 
 
-def write_plan(here: Context, facts: Facts, plan: Plan) -> None:
+def write_plan(here: Context, facts: "Facts", plan: "Plan") -> None:
     """Carries out a plan that only edits files: it has no objects, and so nothing to seal."""
     import secrets
 
@@ -92,13 +93,14 @@ def _choose(here: Context, prefixes: list[str]) -> str:
     return prefixes[number - 1]
 
 
-def _agreed(here: Context, path: str) -> bool:
+def _ask(here: Context, path: str) -> None:
     if not here.asks:
         raise usage(f"{path} was not written: there is no terminal to ask on", "relman init --yes")
-    return typer.confirm(f"write {path}?", err=True)
+    if not here.confirm(f"write {path}?"):
+        raise RelmanError(Kind.INTERRUPTED, "nothing was changed")
 
 
-def _bare(facts: Facts, path: str, text: str) -> RelmanError:
+def _bare(facts: "Facts", path: str, text: str) -> RelmanError:
     error = usage(
         f"{facts.repo.name} is a bare repository: commit this as {path} on {facts.trunk_name}, in a clone of it",
         f"git clone {shlex.quote(str(facts.repo.common_dir))} DIR",
