@@ -6,19 +6,40 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from relman.cli.bump import bump
+from relman.cli.changelog import changelog
 from relman.cli.context import Context, Options
+from relman.cli.cut import cut
 from relman.cli.demo import demo
+from relman.cli.hotfix import backport, hotfix
 from relman.cli.init import init
+from relman.cli.log import log
 from relman.cli.next import next_
+from relman.cli.push import push
+from relman.cli.release import release
+from relman.cli.resume import abort, resume
 from relman.cli.status import status
+from relman.cli.undo import redo, undo
 from relman.cli.version import version
 
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
 _ROWS = (
     (FIRST, "status", status),
+    (FIRST, "hotfix", hotfix),
+    (FIRST, "cut", cut),
+    (FIRST, "release", release),
+    (FIRST, "undo", undo),
     (LOOK, "next", next_),
     (LOOK, "version", version),
+    (LOOK, "changelog", changelog),
+    (LOOK, "log", log),
+    (DO, "backport", backport),
+    (DO, "resume", resume),
+    (DO, "abort", abort),
+    (DO, "redo", redo),
+    (DO, "push", push),
+    (DO, "bump", bump),
     (MORE, "init", init),
     (MORE, "demo", demo),
 )

@@ -1,9 +1,10 @@
 """What a command is given: where it runs, how it talks, and the one reading of clock and terminal."""
 
+import contextlib
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +94,24 @@ class Context:
     def asks(self) -> bool:
         """Whether there is a person to ask."""
         return sys.stdin.isatty() and sys.stderr.isatty() and not self.json
+
+    def confirm(self, question: str) -> bool:
+        """Asks a person; anything but y or yes is no."""
+        self.err.print(f"{question} [y/N] ", end="")
+        return self.answer().lower() in ("y", "yes")
+
+    def answer(self) -> str:
+        """Reads one line from a person."""
+        return sys.stdin.readline().strip()
+
+    @contextlib.contextmanager
+    def busy(self, doing: str) -> Iterator[None]:
+        """Shows on a terminal that something is under way; nothing elsewhere."""
+        if self.json or self.options.quiet or not sys.stderr.isatty():
+            yield
+            return
+        with self.err.status(doing):
+            yield
 
     def say(self, *lines: "RenderableType") -> None:
         """Prints results for people; nothing with `--json`."""

@@ -54,6 +54,7 @@ def parse_commit(oid: Oid, data: bytes, *, parents: tuple[Oid, ...]) -> Commit:
         author=_person(fields.get(b"author", b""), encoding),
         committer=_person(fields.get(b"committer", b""), encoding),
         message=_decode(body.lstrip(b"\n"), encoding),
+        encoding=fields[b"encoding"].decode("ascii", "replace") if b"encoding" in fields else None,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Self
 import pygit2
 from msgspec import Struct
 from msgspec.structs import replace
-from pygit2.enums import ObjectType
+from pygit2.enums import FileMode, ObjectType
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git import merging, publish, signing
@@ -100,6 +100,31 @@ class Scratch:
                 raise _absent_blobs(str(e)) from e
             raise
         return made
+
+    def aim(self, target: Oid) -> None:
+        """Takes the merge attributes from another target's tree: one scratch serves several lines."""
+        for place in self.root.iterdir():
+            if place.name == ".git":
+                continue
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
+        lay_out_attributes(self.root, self.git, self.pygit, self.tree_of(target))
+
+    def blob(self, tree: Oid, path: str) -> bytes | None:
+        """Gives a file's bytes in a tree (or commit) that may be new here; nothing for anything but a file."""
+        at = self.pygit[self.tree_of(tree)]
+        if not isinstance(at, pygit2.Tree) or path not in at:
+            return None
+        entry = at[path]
+        regular = entry.filemode in (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
+        return entry.data if regular and isinstance(entry, pygit2.Blob) else None
+
+    def changed(self, old: Oid | None, new: Oid) -> tuple[str, ...]:
+        """Gives the paths that differ between two commits, either of which may be new here."""
+        out = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old or EMPTY_TREE, new).stdout
+        return tuple(p.decode("utf-8", "surrogateescape") for p in out.split(b"\0") if p)
 
     def __enter__(self) -> Self:
         """Gives itself."""

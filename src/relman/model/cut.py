@@ -5,6 +5,7 @@ lines are merged back (research/branching-strategies.md 1.3). It is found by wal
 the newer one first, until they meet.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -108,7 +109,7 @@ def _diverged(graph: Graph, name: str, upstream: str, here: Oid, there: Oid) -> 
 def is_cut(graph: Graph, line: Line, tip: Oid | None, trunk: Oid) -> bool:
     """Tells whether a line has left trunk: commits of its own, or a release off trunk's first-parent chain.
 
-    A release branch that stands on trunk's chain and has no release says nothing yet; `floor_lines` treats it.
+    A release branch that stands on trunk's chain has nothing of its own yet; `model.floor` weighs it.
     """
     ends = [r.commit for r in line.releases[:1]] + ([tip] if tip else [])
     return any(meet(graph, end, trunk) != end for end in ends)
@@ -137,7 +138,7 @@ def head_line(
     own = _own_part(graph, refs.head.commit, trunk)
     if not own:
         return TRUNK
-    found = _nearest(graph, own, tips)
+    found = _nearest(graph, own, tips, lines)
     if len(found) > 1:
         names = " and ".join(sorted(found))
         raise usage(f"HEAD stands on lines {names} alike", *(f"relman next {n}" for n in sorted(found)))
@@ -155,8 +156,17 @@ def _own_part(graph: Graph, tip: Oid, trunk: Oid) -> dict[Oid, int]:
     return own
 
 
-def _nearest(graph: Graph, own: dict[Oid, int], tips: Iterable[tuple[Line, Oid]]) -> set[str]:
+def _nearest(graph: Graph, own: dict[Oid, int], tips: Iterable[tuple[Line, Oid]], lines: Lines) -> set[str]:
+    """The lines that hold the nearest commit of these: by a tag that stands there, else by their chains.
+
+    A tag names its line even where several chains hold it, and where an isolated hotfix keeps it off the branch.
+    """
     oldest = min(graph.when(oid) for oid in own) - _SKEW
+    tagged: dict[Oid, set[str]] = defaultdict(set)
+    for line in lines.all:
+        for release in line.releases:
+            if release.commit in own:
+                tagged[release.commit].add(line.name)
     best, names = len(own), set[str]()
     for line, tip in tips:
         for oid in graph.chain(tip):
@@ -168,6 +178,9 @@ def _nearest(graph: Graph, own: dict[Oid, int], tips: Iterable[tuple[Line, Oid]]
                 break
             if graph.when(oid) < oldest:
                 break
+    for oid, by_tag in tagged.items():
+        if own[oid] <= best:
+            best, names = own[oid], by_tag
     return names
 
 

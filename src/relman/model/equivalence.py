@@ -69,9 +69,18 @@ class Changes:
         ]
         return min(found, key=lambda e: _ORDER[e.certainty], default=None)
 
+    def carries(self, oid: Oid) -> Evidence | None:
+        """Gives evidence that is better than a claim, where there is any: the cheapest, patch-ids last."""
+        if oid in self._own:
+            return self.like(oid)
+        commit = self._graph.commit(oid)
+        read = message.parse(commit.message)
+        ways = (self._by_author(commit, read), self._by_request(oid, read), self._by_trailer(commit, read))
+        return next((e for way in ways for e in way if e.certainty != "claimed"), None)
+
     def _by_trailer(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
         mine = self._ids_meant(message.picked_from(read))
-        named = [o for o in self._claimed[commit.id[:7]] if self._names(o, commit.id)]
+        named = [o for o in self._claimed.get(commit.id[:7], ()) if self._names(o, commit.id)]
         for other in dict.fromkeys((*mine, *named)):
             if self._same_patch(commit.id, other):
                 yield Evidence(
@@ -82,7 +91,9 @@ class Changes:
                     commit=other, certainty="claimed", how="says cherry picked from it; the content differs"
                 )
         for origin in message.picked_from(read):
-            for other in self._claimed[origin[:7]]:
+            for other in self._claimed.get(origin[:7], ()):
+                if other in mine or not self._picked_too(other, origin):
+                    continue
                 yield Evidence(
                     commit=other,
                     certainty="certain" if self._same_patch(commit.id, other) else "claimed",
@@ -92,12 +103,16 @@ class Changes:
     def _ids_meant(self, origins: Iterable[str]) -> list[Oid]:
         return [o for origin in origins for o in self.ids if o.startswith(origin)]
 
+    def _picked_too(self, port: Oid, origin: str) -> bool:
+        read = message.parse(self._graph.commit(port).message)
+        return any(o.startswith(origin) or origin.startswith(o) for o in message.picked_from(read))
+
     def _names(self, port: Oid, origin: Oid) -> bool:
         read = message.parse(self._graph.commit(port).message)
         return any(origin.startswith(o) for o in message.picked_from(read))
 
     def _by_author(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
-        for other in self._authored[_authored(commit, read)]:
+        for other in self._authored.get(_authored(commit, read), ()):
             yield Evidence(commit=other, certainty="likely", how="same author, author date and subject")
 
     def _by_request(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:

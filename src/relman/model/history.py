@@ -33,6 +33,8 @@ class Commit(Struct, frozen=True, kw_only=True):
     author: Person
     committer: Person
     message: str
+    encoding: str | None = None
+    """The commit header's own word for the message's encoding; absent: UTF-8."""
 
     @property
     def subject(self) -> str:

@@ -22,15 +22,18 @@ TRUNK = "trunk"
 _WORDS = r"releases?|rel|stable|maint(?:enance)?|support|branch|version|v"
 _USUAL = (
     re.compile(
-        rf"(?:(?:{_WORDS})[-/_]?v?)(?P<n>\d+(?:[._-]\d+){{0,2}})(?:[._-]?x)*(?:[-_/]stable)?\Z", re.IGNORECASE
+        rf"(?:(?:{_WORDS})[-/_]?v?)(?P<n>[0-9]+(?:[._-][0-9]+){{0,2}})(?:[._-]?x)*(?:[-_/]stable)?\Z",
+        re.IGNORECASE,
     ),
-    re.compile(r"(?P<n>\d+(?:[._-]\d+){0,2})[-_/]stable\Z", re.IGNORECASE),
-    re.compile(r"(?P<n>\d+(?:\.\d+)?)(?:\.x)+\Z"),
-    re.compile(r"(?P<n>\d+\.\d+)\Z"),
+    re.compile(r"(?P<n>[0-9]+(?:[._-][0-9]+){0,2})[-_/]stable\Z", re.IGNORECASE),
+    re.compile(r"(?P<n>[0-9]+(?:\.[0-9]+)?)(?:\.x)+\Z"),
+    re.compile(r"(?P<n>[0-9]+\.[0-9]+)\Z"),
 )
-_HOTFIX = re.compile(r"hotfix(?:es)?[-/]v?(?P<n>\d+\.\d+\.\d+)\Z")
-_WEAK = re.compile(r"v?\d+\Z")
+_HOTFIX = re.compile(r"hotfix(?:es)?[-/]v?(?P<n>[0-9]+\.[0-9]+\.[0-9]+)\Z")
+_WEAK = re.compile(r"(?:v|branch|version)[-_]?[0-9]+\Z")
 """`v5` may be a line or where the next major is being written: it takes a release to be a line."""
+_DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}\Z")
+_ANY_PATCH = re.compile(r"(?:\.x)+\Z")
 _LARGEST = 9999
 """A larger number in a branch name is a date or an issue, not a version."""
 
@@ -77,8 +80,10 @@ class Lines(Struct, frozen=True, kw_only=True):
     """How many numbers name a line that has no branch."""
 
     def named(self, name: str) -> Line | None:
-        """Finds a line by its name, its branch, or a version of it."""
-        return next((line for line in self.all if name in (line.name, line.branch)), None)
+        """Finds a line by its branch, or by its name in any spelling: `1.4`, `v1.4`, `1.4.x`."""
+        by_branch = next((line for line in self.all if line.branch == name), None)
+        plain = _ANY_PATCH.sub("", name.removeprefix("v"))
+        return by_branch or next((line for line in self.all if line.name == plain), None)
 
     def of(self, version: Version) -> Line | None:
         """Finds the line that a version belongs to: the one with the longest matching name."""
@@ -92,15 +97,21 @@ def line_numbers(branch: str, patterns: Sequence[str] = ()) -> tuple[int, ...] |
     Configured `patterns` hold `{line}` and are tried first; where any is given the usual names still count.
     """
     for pattern in patterns:
-        before, _, after = pattern.partition("{line}")
-        middle = branch[len(before) : len(branch) - len(after) or None]
-        if branch.startswith(before) and branch.endswith(after) and re.fullmatch(r"\d+(\.\d+){0,2}", middle):
-            return _numbers(middle)
+        numbers = _configured(branch, pattern)
+        if numbers is not None:
+            return numbers
     for usual in _USUAL:
         found = usual.match(branch)
         if found:
-            return _numbers(found["n"])
+            return None if _DATE.match(found["n"]) else _numbers(found["n"])
     return None
+
+
+def _configured(branch: str, pattern: str) -> tuple[int, ...] | None:
+    before, _, after = pattern.partition("{line}")
+    middle = branch[len(before) : len(branch) - len(after)]
+    fits = branch == f"{before}{middle}{after}" and re.fullmatch(r"[0-9]+(\.[0-9]+){0,2}", middle)
+    return _numbers(middle) if fits else None
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:
@@ -143,6 +154,24 @@ def find_trunk(refs: Refs, remote: str, patterns: Sequence[str] = ()) -> str | N
     return others[0] if len(others) == 1 else None
 
 
+def _branches(
+    names: Sequence[str], releases: Sequence[Release], patterns: Sequence[str]
+) -> dict[tuple[int, ...], str]:
+    """Finds each line's branch; where two branches name one line, a configured pattern decides."""
+    majors = {r.version.major for r in releases}
+    branches: dict[tuple[int, ...], str] = {}
+    for pattern in patterns:
+        for name in names:
+            numbers = _configured(name, pattern)
+            if numbers is not None:
+                branches.setdefault(numbers, name)
+    for name in names:
+        numbers = line_numbers(name)
+        if numbers is not None and (numbers[0] in majors or not _WEAK.match(name)):
+            branches.setdefault(numbers, name)
+    return branches
+
+
 def find_lines(
     names: Iterable[str],
     releases: Sequence[Release],
@@ -156,12 +185,7 @@ def find_lines(
     A release belongs to the line with the longest name that fits; where no branch fits, its first `parts`
     numbers make the line (two, unless all release branches are named by one number).
     """
-    branches: dict[tuple[int, ...], str] = {}
-    for name in names:
-        numbers = line_numbers(name, patterns)
-        weak = _WEAK.match(name) and not any(r.version.major == (numbers or (0,))[0] for r in releases)
-        if numbers is not None and name != trunk and not weak:
-            branches.setdefault(numbers, name)
+    branches = _branches([name for name in names if name != trunk], releases, patterns)
     if parts is None:
         lengths = Counter(len(n) for n in branches)
         parts = 1 if lengths and lengths[1] > lengths[2] + lengths[3] else 2

@@ -42,8 +42,8 @@ def shipped(
         changes = Changes(graph, ports, patch_id)
         versions: Mapping[Oid, str] | None = None
         for oid in commits:
-            known = changes.like(oid)
-            if known and known.certainty != "claimed" and oid not in found:
+            known = changes.carries(oid) if oid not in found else None
+            if known:
                 versions = _versions(graph, line, hidden) if versions is None else versions
                 found[oid] = versions.get(known.commit, line.name)
     return found

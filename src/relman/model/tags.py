@@ -11,7 +11,7 @@ from relman.model.history import Tag
 from relman.model.names import Oid
 from relman.model.version import Version, parse
 
-_TAIL = re.compile(r"(?<![0-9.])\d+\.\d+\.\d+.*\Z")
+_TAIL = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+\.[0-9]+.*\Z")
 _WHOLE_REPOSITORY = re.compile(
     r"\A(?:v|V|release[-_/]?v?|rel[-_/]?v?|version[-_/]?v?|ver[-_/]?v?)?\Z", re.IGNORECASE
 )

@@ -51,6 +51,7 @@ class TagText(Struct, frozen=True, kw_only=True):
 
     name: str
     message: str
+    annotated: bool = True
     old: Oid | None = None
 
 
@@ -130,7 +131,9 @@ def ship(shipment: Shipment) -> Shipped:
 def _refs(shipment: Shipment, tip: Target) -> list[Step]:
     steps: list[Step] = []
     new_tag: Target | None = None
-    if shipment.tag:
+    if shipment.tag and not shipment.tag.annotated:
+        new_tag = tip
+    elif shipment.tag:
         new_tag = Label(name=f"{shipment.line}/tag")
         steps.append(
             WriteTag(label=new_tag.name, name=shipment.tag.name, target=tip, message=shipment.tag.message)

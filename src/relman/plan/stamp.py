@@ -47,7 +47,7 @@ def write_versions(
         name = project_name(data, place)
         for path in lock_paths(place):
             if path in now:
-                new = spell(version, lock_spelling(path))
+                new = _spelled(version, tag, lock_spelling(path))
                 now[path] = write_lock(path, now[path], name, old, new)
     return tuple(PathEdit(path=path, content=data) for path, data in now.items() if data != files.get(path))
 
@@ -56,8 +56,12 @@ def _spelled(version: Version, tag: str, spelling: Spelling) -> str:
     match spelling:
         case "tag":
             return tag
-        case "semver" | "pep440" | "npm":
-            return spell(version, spelling)
+        case "pep440":
+            return spell(version, "pep440")
+        case "npm":
+            return spell(version, "npm")
+        case "semver":
+            return spell(version, "semver")
 
 
 def out_of_step(

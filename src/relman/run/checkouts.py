@@ -7,7 +7,7 @@ from relman.errors import Kind, RelmanError
 from relman.git import worktree
 from relman.git.repo import EMPTY_TREE, Repository
 from relman.model.names import Oid, short
-from relman.run.journal import Checkout, RefChange
+from relman.plan.outcome import Checkout, RefChange
 
 Changed = Callable[[Oid | None, Oid], Sequence[str]]
 """Gives the paths that differ between two commits, the first perhaps absent. The second may exist only in the

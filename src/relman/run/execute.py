@@ -11,12 +11,13 @@ from relman.git import refs
 from relman.git.remote import push_url
 from relman.git.repo import Repository
 from relman.model.names import REMOTES, Oid, RefName
+from relman.plan.outcome import Outcome, Pushed, RefChange
 from relman.plan.plan import Sealed
 from relman.run import checkouts, files, journal, lock, pushing
 from relman.run.checkouts import Changed
 from relman.run.finish import compare, finish, take_back
-from relman.run.journal import Pushed, Record, RefChange
-from relman.run.operation import Checkpoint, Outcome, Running, held_signals, nothing, resolved
+from relman.run.journal import Record
+from relman.run.operation import Checkpoint, Running, held_signals, nothing, resolved
 
 Publish = Callable[[Sequence[int]], str | None]
 """Gives the repository the plan's objects as one kept pack, and its name; absent where there was nothing to

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
 from relman.git import refs
+from relman.plan.outcome import Outcome
 from relman.run import checkouts, files, journal, pushing
-from relman.run.operation import Outcome, Running
+from relman.run.operation import Running
 
 
 def compare(running: Running) -> None:

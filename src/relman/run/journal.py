@@ -17,39 +17,13 @@ from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
 from relman.git.repo import Repository
-from relman.model.names import Oid, RefName
+from relman.plan.outcome import Checkout, Pushed, RefChange
 from relman.plan.plan import Sealed
 
 State = Literal["intent", "pushing", "refs", "checkouts", "paused", "done", "aborted"]
 """How far it got. `intent`: nothing moved yet, or perhaps the refs. `pushing`: only the remote knows. `refs`:
 all refs have moved. `checkouts`: work trees have followed, files and the rest are left. `paused`: a person is
 needed."""
-
-
-class RefChange(Struct, frozen=True, kw_only=True):
-    """A ref with both its values; absent: it does not exist on that side."""
-
-    ref: RefName
-    old: Oid | None
-    new: Oid | None
-
-
-class Checkout(Struct, frozen=True, kw_only=True):
-    """A work tree that stands on a branch that moves; `old` is absent where the branch was unborn."""
-
-    path: str
-    ref: RefName
-    old: Oid | None
-    new: Oid
-
-
-class Pushed(Struct, frozen=True, kw_only=True):
-    """A push with its leases (`old` is what the remote must hold) and what became of it."""
-
-    remote: str
-    moves: tuple[RefChange, ...]
-    result: Literal["waiting", "pushed", "refused", "skipped", "unknown"] = "waiting"
-    reason: str = ""
 
 
 class Record(Struct, frozen=True, kw_only=True):

@@ -6,14 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
-from msgspec import Struct
-
 from relman.git.repo import Repository
 from relman.model.names import Oid
 from relman.plan.plan import Sealed
 from relman.plan.steps import Id, Label, Target
 from relman.run import journal
-from relman.run.journal import Checkout, Pushed, Record, RefChange
+from relman.run.journal import Record
 
 Checkpoint = Callable[[str], None]
 """Called after every single write with its name; tests kill the process there."""
@@ -21,20 +19,6 @@ Checkpoint = Callable[[str], None]
 
 def nothing(name: str, /) -> None:
     """Takes no notice of a checkpoint."""
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """What an operation did.
-
-    `left` are sentences about what is still to do; the operation stays open then, except where only a push is
-    left.
-    """
-
-    id: str
-    refs: tuple[RefChange, ...] = ()
-    checkouts: tuple[Checkout, ...] = ()
-    pushes: tuple[Pushed, ...] = ()
-    left: tuple[str, ...] = ()
 
 
 class Running:

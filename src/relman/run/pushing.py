@@ -9,7 +9,7 @@ from relman.errors import Kind, RelmanError
 from relman.git import refs, remote
 from relman.git.repo import Repository
 from relman.model.names import HEADS, REMOTES, Oid, RefName, short
-from relman.run.journal import Pushed
+from relman.plan.outcome import Pushed
 from relman.run.operation import Running
 
 Verdict = Literal["pushed", "not-pushed", "neither"]

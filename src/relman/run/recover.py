@@ -11,10 +11,11 @@ from relman.errors import Kind, RelmanError
 from relman.git import refs
 from relman.git.repo import Repository
 from relman.model.names import Oid, RefName
+from relman.plan.outcome import Outcome, RefChange
 from relman.run import checkouts, files, journal, lock, pushing
 from relman.run.finish import compare, finish, roll_back
-from relman.run.journal import Record, RefChange
-from relman.run.operation import Checkpoint, Outcome, Running, held_signals, nothing
+from relman.run.journal import Record
+from relman.run.operation import Checkpoint, Running, held_signals, nothing
 
 
 class Settled(Struct, frozen=True, kw_only=True):

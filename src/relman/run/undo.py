@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from relman.errors import Kind, RelmanError
 from relman.model.names import TAGS, Oid, RefName, short
+from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
-from relman.run.journal import Record, RefChange
+from relman.run.journal import Record
 
 RemoteValues = Mapping[str, Mapping[RefName, Oid]]
 """What `ls-remote` showed, by the remote's name."""

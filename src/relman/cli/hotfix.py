@@ -1,0 +1,88 @@
+"""`relman hotfix` and `relman backport`: a fix gets out."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from relman.cli.context import Context
+from relman.cli.how import How, mutating
+from relman.cli.stage import NoTag
+from relman.errors import usage
+
+Side = Literal["isolate", "on-line"]
+Fixes = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FIX...", help="A commit, a range A..B, a branch, pr:123, or a change request's URL."
+    ),
+]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="TARGET", help="A line, a release tag, or production; repeatable."),
+]
+Mainline = Annotated[
+    int | None, typer.Option("--mainline", help="The parent a merge is compared with.", metavar="N")
+]
+
+
+@mutating
+def hotfix(
+    context: typer.Context,
+    fixes: Fixes = None,
+    to: To = None,
+    isolate: Annotated[
+        bool | None,
+        typer.Option(
+            "--isolate/--on-line", help="From the tag, or on the branch. [default: told by the line]"
+        ),
+    ] = None,
+    no_tag: NoTag = False,
+    mainline: Mainline = None,
+    *,
+    how: How,
+) -> int:
+    """Get a fix into production: pick, version, changelog, tag, in one step.
+
+    Examples: relman hotfix pr:123 --dry-run · relman hotfix 3f1c9ab --push · relman hotfix fix/login --to 1.3
+    """
+    from relman.cli.carry import carry_out
+    from relman.job.hotfix import HotfixAsk, plan_hotfix
+
+    here: Context = context.obj
+    if not fixes:
+        raise usage(
+            "what is to be shipped?", "relman hotfix pr:123", "relman hotfix COMMIT", "relman hotfix BRANCH"
+        )
+    side: Side | None = None if isolate is None else "isolate" if isolate else "on-line"
+    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), side=side, tag=not no_tag, mainline=mainline)
+    return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
+
+
+@mutating
+def backport(
+    context: typer.Context,
+    fixes: Fixes = None,
+    to: To = None,
+    release: Annotated[bool, typer.Option("--release", help="Release too: the same as hotfix.")] = False,
+    mainline: Mainline = None,
+    *,
+    how: How,
+) -> int:
+    """Pick fixes onto a line without a release.
+
+    Examples: relman backport pr:123 --to 1.3 · relman backport A..B --to 1.4,1.3 --dry-run --json
+    """
+    from relman.cli.carry import carry_out
+    from relman.job.hotfix import HotfixAsk, plan_hotfix
+
+    here: Context = context.obj
+    if not fixes or not to:
+        raise usage("a backport needs a fix and a line", "relman backport FIX --to 1.3")
+    side: Side | None = None if release else "on-line"
+    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), side=side, mainline=mainline, release=release)
+    return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
+
+
+def split(words: list[str] | None) -> tuple[str, ...]:
+    """Reads an option that may be repeated and may hold commas; each value once."""
+    return tuple(dict.fromkeys(part for word in words or () for part in word.split(",") if part))

@@ -1,0 +1,196 @@
+"""The end of the sprint: a release branch from trunk, with its first candidate or its first release."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from relman.errors import Kind, RelmanError, usage
+from relman.git.revision import resolve
+from relman.git.scratch import Scratch
+from relman.job.facts import Facts
+from relman.job.landing import branch_pattern, expects, land, pushes
+from relman.job.shipping import Wishes, prove, read_own, write_release
+from relman.job.version import before
+from relman.model.bump import Bump
+from relman.model.lines import TRUNK, line_numbers
+from relman.model.names import Oid
+from relman.model.next import Next, next_on_trunk
+from relman.model.version import Version, next_candidate, parse_strict
+from relman.plan.plan import Base, Plan, Warn
+from relman.plan.ship import Shipment, ship
+
+Stage = Literal["candidate", "final"]
+
+
+class CutAsk(Struct, frozen=True, kw_only=True):
+    """What was asked for. `stage` absent: as configured. `identifier`: `rc` unless given."""
+
+    version: str | None = None
+    start: str | None = None
+    stage: Stage | None = None
+    identifier: str | None = None
+    tag: bool = True
+
+
+def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Plan:
+    """Plans a cut. Errors: nothing to release (nothing); a line or version that exists, or is too low (usage)."""
+    trunk = facts.trunk
+    start = resolve(facts.repo, ask.start) if ask.start else trunk.commit
+    if not facts.graph.is_ancestor(start, trunk.commit):
+        raise usage(f"{ask.start} is not on {facts.trunk_name}", f"git log --oneline -5 {facts.trunk_name}")
+    coming = _coming(facts, start)
+    final = _version(facts, ask, coming)
+    numbers = final.numbers[: facts.lines.parts]
+    name = ".".join(map(str, numbers))
+    branch = branch_pattern(facts).replace("{line}", name)
+    _check_free(facts, branch, name, final)
+    stage = ask.stage or ("candidate" if facts.config.cut.candidate and final.stable else "final")
+    version = final
+    if stage == "candidate" and final.stable:
+        identifier = ask.identifier or facts.config.versions.prerelease
+        version = next_candidate(final, identifier, tuple(r.version for r in facts.releases))
+    landing = land(facts, "cut", branch, None, wishes)
+    tagged = ask.tag and landing.instead_of is None
+    tree = scratch.tree_of(start)
+    own = read_own(facts, scratch, start, tree)
+    writing = write_release(
+        facts,
+        own,
+        line=name,
+        version=version,
+        base=coming.base,
+        commits=coming.unreleased,
+        extra=(),
+        wishes=wishes,
+        prepared=not tagged,
+    )
+    shipped = ship(
+        Shipment(
+            line=name,
+            base=Base(name=facts.trunk_name, commit=start),
+            start=start,
+            start_tree=tree,
+            stamp=writing.stamp,
+            tag=writing.tag if tagged else None,
+            branch=landing.move,
+            version=str(version),
+            ships=coming.unreleased,
+            notes=writing.notes,
+        )
+    )
+    proof, warns = prove(
+        facts,
+        version=version,
+        tag=writing.tag.name,
+        line=name,
+        base=None,
+        start=start,
+        merged=(),
+        fixes=(),
+        ships=coming.unreleased,
+        places=own.places,
+    )
+    steps = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
+    base_tag = (coming.base.tag,) if coming.base else ()
+    return Plan(
+        operation="cut",
+        title=f"cut {name} with {writing.tag.name}" if tagged else f"cut {name}, {version} prepared",
+        targets=(shipped.target,),
+        steps=steps,
+        expects=expects(
+            facts, steps, tips=[trunk], tags=(*base_tag, *(() if tagged else (writing.tag.name,)))
+        ),
+        facts=(("line", f"{name} on {branch}, cut from {facts.trunk_name} at {start[:10]}"),),
+        warnings=(*warns, *_unfinished(facts), *out_of_step_warns(writing.out_of_step)),
+        assumptions=assumed(facts),
+        proofs=(proof,) if tagged else (),
+        afterwards=_afterwards(name, version, tagged=tagged, instead_of=landing.instead_of, branch=branch),
+    )
+
+
+def _coming(facts: Facts, start: Oid) -> Next:
+    if start == facts.trunk.commit:
+        return facts.next(TRUNK)
+    facts.check_complete()
+    known = before(facts, start)
+    return next_on_trunk(facts.graph, facts.lines, facts.line_tip, start, known.releases, facts.policy)
+
+
+def _version(facts: Facts, ask: CutAsk, coming: Next) -> Version:
+    base = coming.base.version if coming.base else None
+    if ask.version in ("major", "minor", "patch"):
+        if base is None:
+            raise usage(
+                f"there is no release yet to step from with {ask.version}", f"relman cut {facts.policy.first}"
+            )
+        return base.step(Bump[ask.version.upper()])
+    if ask.version is not None:
+        given = parse_strict(ask.version)
+        if base is not None and given < base:
+            raise usage(
+                f"{given} is lower than {base}, which trunk stands on", f"relman cut {base.step(Bump.MINOR)}"
+            )
+        return given
+    if coming.version is None:
+        raise RelmanError(
+            Kind.NOTHING,
+            f"nothing to cut: {coming.explain[-1]}",
+            hints=("relman next trunk --explain", "relman cut minor"),
+        )
+    least = base.step(Bump.MAJOR if facts.lines.parts == 1 else Bump.MINOR) if base else coming.version
+    return max(coming.version, least)
+
+
+def _check_free(facts: Facts, branch: str, name: str, version: Version) -> None:
+    known = facts.lines.named(name)
+    if facts.tip(branch) is not None or (known is not None and known.branch):
+        raise usage(
+            f"line {name} is cut already, on {known.branch if known else branch}", f"relman release {name}"
+        )
+    release = facts.release(str(version))
+    if release is not None:
+        raise usage(f"{version} is taken: tag {release.tag}", "relman next trunk")
+
+
+def _unfinished(facts: Facts) -> tuple[Warn, ...]:
+    """The newest line must have its final release before the next one is cut."""
+    newest = next((line for line in facts.lines.all if line.branch and line.releases), None)
+    if newest is None or newest.stable is not None:
+        return ()
+    return (
+        Warn(
+            message=f"line {newest.name} has no final release yet",
+            rule="unfinished-line",
+            hint=f"relman release {newest.name} --final",
+        ),
+    )
+
+
+def out_of_step_warns(sentences: Sequence[str]) -> tuple[Warn, ...]:
+    """Version files that do not say what they should refuse a cut and a release."""
+    return tuple(Warn(message=s, rule="out-of-step", hint="relman bump") for s in sentences)
+
+
+def assumed(facts: Facts) -> tuple[str, ...]:
+    """What was detected, because a command that changes something must say so."""
+    said = []
+    if facts.config.trunk is None:
+        said.append(f"trunk is {facts.trunk_name}")
+    if facts.config.tags.format is None:
+        said.append(f"tags are written {facts.formats.write} ({facts.formats.evidence})")
+    if facts.config.lines.branch is None and line_numbers(branch_pattern(facts).replace("{line}", "1.0")):
+        said.append(f"release branches are called {branch_pattern(facts)}")
+    return tuple(said)
+
+
+def _afterwards(
+    name: str, version: Version, *, tagged: bool, instead_of: str | None, branch: str
+) -> tuple[str, ...]:
+    if instead_of:
+        return (f"{branch} is protected: open a change request, then relman release {name}",)
+    if not tagged:
+        return (f"when CI has passed: relman release {name}",)
+    if version.stable:
+        return ()
+    return (f"when it has been tested: relman release {name} --final",)

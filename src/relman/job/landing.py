@@ -1,0 +1,88 @@
+"""Where the result lands: which branch moves or is made instead, what is pushed, what is relied on."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from relman.job.facts import Facts
+from relman.job.shipping import Wishes
+from relman.model.cut import Tip
+from relman.model.lines import Line
+from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
+from relman.plan.plan import Expect
+from relman.plan.ship import BranchMove
+from relman.plan.steps import MoveRef, PushMove, PushRefs, Step
+
+_DEFAULT_BRANCH = "release/{line}"
+
+
+class Landing(Struct, frozen=True, kw_only=True):
+    """The branch that moves. `instead_of`: the protected one that it stands in for; nothing is tagged then."""
+
+    move: BranchMove
+    instead_of: str | None = None
+
+
+def protected(facts: Facts, branch: str) -> bool:
+    """Whether the configuration protects a branch."""
+    return any(fnmatchcase(branch, pattern) for pattern in facts.config.branches.protected)
+
+
+def land(
+    facts: Facts, job: str, branch: str, tip: Tip | None, wishes: Wishes, own_name: str | None = None
+) -> Landing:
+    """Moves the branch, or, where it is protected or `--as-branches` was given, makes one of its own beside it."""
+    if not wishes.as_branches and not protected(facts, branch):
+        return Landing(move=BranchMove(ref=branch_ref(branch), old=tip.local if tip else None))
+    name = own_name or f"relman/{job}/{branch}"
+    known = facts.refs.local(name)
+    return Landing(
+        move=BranchMove(ref=branch_ref(name), old=known.commit if known else None), instead_of=branch
+    )
+
+
+def branch_pattern(facts: Facts) -> str:
+    """How a new release branch is called: as configured, else as the newest line's branch, else `release/{line}`."""
+    if facts.config.lines.branch:
+        return facts.config.lines.branch
+    for line in facts.lines.all:
+        if line.branch and len(line.numbers) == facts.lines.parts and line.name in line.branch:
+            return line.branch.replace(line.name, "{line}")
+    return _DEFAULT_BRANCH
+
+
+def branch_of(facts: Facts, line: Line) -> str:
+    """The branch of a line, or what it would be called."""
+    return line.branch or branch_pattern(facts).replace("{line}", line.name)
+
+
+def pushes(facts: Facts, steps: Iterable[Step], wishes: Wishes) -> tuple[PushRefs, ...]:
+    """One atomic push of every ref that moves, each with a lease on what the remote held at the last look."""
+    if not wishes.push:
+        return ()
+    moves = []
+    for step in steps:
+        if isinstance(step, MoveRef) and step.ref.startswith((HEADS, TAGS)):
+            there = facts.refs.tracking(facts.remote, short(step.ref)) if step.ref.startswith(HEADS) else None
+            expect = there.commit if there else step.old if step.ref.startswith(TAGS) else None
+            moves.append(PushMove(ref=step.ref, expect=expect, new=step.new))
+    return (PushRefs(remote=facts.remote, moves=tuple(moves)),) if moves else ()
+
+
+def expects(
+    facts: Facts, steps: Sequence[Step], *, tips: Iterable[Tip | None], tags: Iterable[str]
+) -> tuple[Expect, ...]:
+    """The refs that were relied on and do not move: branch tips, remote-tracking tips, release tags."""
+    moving = {s.ref for s in steps if isinstance(s, MoveRef)}
+    found: dict[RefName, Oid | None] = {}
+    for tip in tips:
+        if tip is None:
+            continue
+        found[tip.ref] = tip.local
+        if tip.tracking:
+            found[tip.tracking] = tip.remote
+    for name in tags:
+        tag = facts.refs.tag(name)
+        found[tag_ref(name)] = tag.object if tag else None
+    return tuple(Expect(ref=ref, value=value) for ref, value in found.items() if ref not in moving)

@@ -1,0 +1,304 @@
+"""What `cut`, `release`, `hotfix` and `backport` share: from a line and its changes to a shipment.
+
+Reads the target's own version files and changelog, writes the notes, merges what an isolated hotfix left
+behind, and proves what a tag will hold.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
+from relman.config.find import for_target
+from relman.config.record import Config
+from relman.edit.changelog_file import section_text, sections, text_of
+from relman.edit.detect import detect
+from relman.edit.lock_file import lock_paths
+from relman.edit.version_file import VersionFile
+from relman.errors import Kind, RelmanError
+from relman.git.raw_object import CommitText
+from relman.git.scratch import Scratch
+from relman.git.trees import blob, tree_paths
+from relman.job.changelog import release_notes
+from relman.job.facts import Facts
+from relman.job.open import tree_config
+from relman.model.history import Commit, Person
+from relman.model.names import Oid
+from relman.model.placeholder import fill
+from relman.model.tags import Release
+from relman.model.trailers import with_lines
+from relman.model.trees import Conflicted, PathEdit, Unknown
+from relman.model.version import Version, parse
+from relman.plan.plan import Proof, Warn
+from relman.plan.ship import Change, Stamp, TagText
+from relman.plan.stamp import Changelog, out_of_step, write_changelog, write_versions
+from relman.plan.steps import Merged
+
+_NOBODY = Person(name="relman", email="relman@invalid", when=0)
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What the person asked for beyond the job itself. `day` is the clock as an ISO day."""
+
+    day: str
+    as_branches: bool = False
+    push: bool = False
+    trailers: tuple[str, ...] = ()
+
+
+class Own(Struct, frozen=True, kw_only=True):
+    """What a tree has of relman's: the files of `places`, their locks and the changelog, by path."""
+
+    config: Config
+    places: tuple[VersionFile, ...]
+    changelog: str | None
+    files: dict[str, bytes]
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path that relman owns there."""
+        return frozenset((*self.files, *((self.changelog,) if self.changelog else ())))
+
+
+def read_own(facts: Facts, scratch: Scratch, start: Oid, tree: Oid) -> Own:
+    """Reads what relman owns in a tree. `start` is the commit whose configuration counts (DESIGN 10)."""
+    own = tree_config(facts.repo, start)
+    config = for_target(facts.config, own, lambda path: blob(facts.repo, start, path) is not None)
+    files = config.versions.files
+    paths = tree_paths(facts.repo, start) if files == "auto" else ()
+    places = detect(paths, lambda path: scratch.blob(tree, path)) if files == "auto" else files
+    there = config.changelog.path
+    written = there and (own is not None or blob(facts.repo, start, there) is not None)
+    wanted = {place.path for place in places} | {p for place in places for p in lock_paths(place)}
+    wanted |= {there} if written else set()
+    found = {path: data for path in sorted(wanted) if (data := scratch.blob(tree, path)) is not None}
+    return Own(config=config, places=places, changelog=there if written else None, files=found)
+
+
+class Writing(Struct, frozen=True, kw_only=True):
+    """Everything that relman writes for one release: the release commit, the tag's text, the notes."""
+
+    stamp: Stamp
+    tag: TagText
+    notes: str
+    out_of_step: tuple[str, ...]
+
+
+def write_release(
+    facts: Facts,
+    own: Own,
+    *,
+    line: str,
+    version: Version,
+    base: Release | None,
+    commits: Sequence[Oid],
+    extra: Sequence[Commit],
+    wishes: Wishes,
+    prepared: bool,
+) -> Writing:
+    """Makes the texts and edits of a release.
+
+    `commits` ship (newest first) and exist; `extra` are fixes that are picked now, as trunk has them.
+    `prepared` marks the release commit, so that a later `release` finds it however it was merged.
+    """
+    tag = facts.formats.write.write(version)
+    _, section, plain = release_notes(
+        facts, version=version, tag=tag, line=line, base=base, commits=commits, date=wishes.day, extra=extra
+    )
+    words = {
+        "version": str(version),
+        "tag": tag,
+        "line": line,
+        "title": f"{facts.repo.name} {version}",
+        "notes": plain,
+    }
+    lines = (*((f"Prepared-release: {tag}",) if prepared else ()), *wishes.trailers)
+    message = with_lines(fill(own.config.release.message, words), lines)
+    edits = list(write_versions(own.files, own.places, version, tag))
+    if own.changelog:
+        changelog = Changelog(
+            path=own.changelog,
+            section=section,
+            earlier=earlier_sections(facts, own, version),
+            replaces=candidates_of(facts, version) if own.config.changelog.prereleases == "fold" else (),
+        )
+        edits += write_changelog(own.files, changelog, version)
+    allowed = fitting_versions(facts, version, base)
+    wrong = out_of_step(own.files, own.places, allowed, facts.formats.write.write)
+    return Writing(
+        stamp=Stamp(message=message, edits=tuple(edits), always=prepared),
+        tag=TagText(
+            name=tag,
+            message=with_lines(fill(own.config.release.tag_message, words), ()),
+            annotated=own.config.release.annotated,
+        ),
+        notes=section,
+        out_of_step=tuple(f"{w.path} says {w.found}, not {w.wanted}" for w in wrong),
+    )
+
+
+def fitting_versions(facts: Facts, version: Version, base: Release | None) -> tuple[Version, ...]:
+    """What a version file may say before a release: any version of the base's line, or the new one itself.
+
+    Trunk's files say what was last released from trunk, which is not always the line's newest.
+    """
+    if base is None:
+        return ()
+    mine = [
+        r.version
+        for r in facts.releases
+        if r.version.numbers[:2] in (base.version.numbers[:2], version.numbers[:2])
+    ]
+    return (base.version, version, version.final(), *mine)
+
+
+def candidates_of(facts: Facts, version: Version) -> tuple[str, ...]:
+    """The candidates that a final takes the place of."""
+    if not version.stable:
+        return ()
+    return tuple(
+        str(r.version)
+        for r in facts.releases
+        if r.version.numbers == version.numbers and not r.version.stable
+    )
+
+
+def earlier_sections(facts: Facts, own: Own, version: Version) -> tuple[tuple[str, str], ...]:
+    """Sections of earlier releases that the target's changelog lacks, from the file at each release's tag.
+
+    Only releases above the oldest section that is there: what was never written down stays so.
+    """
+    if own.changelog is None or own.changelog not in own.files:
+        return ()
+    there = {s.version for s in sections(text_of(own.files[own.changelog])) if s.version}
+    known = [v for text in there if (v := parse(text.removeprefix("v")))]
+    if not known:
+        return ()
+    oldest, found = min(known), []
+    have = {v.precedence for v in known}
+    for release in facts.releases:
+        if (
+            not oldest < release.version < version
+            or not release.version.stable
+            or release.version.precedence in have
+        ):
+            continue
+        data = blob(facts.repo, release.commit, own.changelog)
+        section = section_text(text_of(data), str(release.version)) if data else None
+        if section:
+            found.append((str(release.version), section))
+    return tuple(found)
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """Where a shipment starts, after isolated releases were merged in."""
+
+    commit: Oid
+    tree: Oid
+    merges: tuple[Change, ...] = ()
+
+
+def merge_isolated(
+    facts: Facts, scratch: Scratch, start: Oid, branch: str, releases: Sequence[Release]
+) -> Ground:
+    """Merges the tags of isolated hotfixes into a line, oldest first, in the scratch repository.
+
+    Conflicts in files that relman owns keep the line's side, since the release writes them anew. Any other
+    conflict is an error (conflict) that names the paths.
+    """
+    at, tree, changes = start, scratch.tree_of(start), list[Change]()
+    for release in releases:
+        owned = read_own(facts, scratch, start, tree).paths
+        answer = scratch.merge(at, release.commit)
+        match answer:
+            case Unknown(reason=reason):
+                raise RelmanError(
+                    Kind.CONFLICT, f"git could not merge {release.tag} into {branch}", cause=reason
+                )
+            case Conflicted(conflicts=conflicts) if real := [c for c in conflicts if c.path not in owned]:
+                paths = ", ".join(c.path for c in real)
+                raise RelmanError(
+                    Kind.CONFLICT,
+                    f"{release.tag} does not merge into {branch}: conflicts in {paths}",
+                    hints=(f"git switch {branch} && git merge {release.tag}",),
+                    facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in real]},
+                )
+            case Conflicted(tree=marked, conflicts=conflicts):
+                keep = [PathEdit(path=c.path, content=scratch.blob(tree, c.path)) for c in conflicts]
+                tree = scratch.edit_tree(marked, keep)
+            case _:
+                tree = answer.tree
+        message = f"Merge tag '{release.tag}' into {branch}\n"
+        changes.append(
+            Change(tree=tree, message=message, origin=Merged(commit=release.commit), merges=release.commit)
+        )
+        text = CommitText(
+            tree=tree, parents=(at, release.commit), message=message, author=_NOBODY, committer=_NOBODY
+        )
+        at = scratch.write_commit(text)
+    return Ground(commit=start, tree=tree, merges=tuple(changes))
+
+
+def prove(
+    facts: Facts,
+    *,
+    version: Version,
+    tag: str,
+    line: str,
+    base: Release | None,
+    start: Oid,
+    merged: Sequence[Release],
+    fixes: Sequence[str],
+    ships: Sequence[Oid],
+    places: Sequence[VersionFile],
+) -> tuple[Proof, tuple[Warn, ...]]:
+    """Proves what the tag will hold (DESIGN 4.10). `fixes` are sentences about picks that were tried.
+
+    Releases of the line that are missing come back as a warning with the rule `missing-releases`.
+    """
+    said: list[str] = []
+    if base is not None:
+        if not facts.graph.is_ancestor(base.commit, start):
+            raise RelmanError(
+                Kind.REFUSED, f"{base.tag} is no ancestor of what {tag} would be", hints=("relman status",)
+            )
+        said.append(f"{tag} builds on {base.tag} ({base.commit[:10]}), which is its ancestor")
+    said += fixes
+    others = [o for o in ships if len(facts.graph.commit(o).parents) < 2]
+    said.append(
+        f"besides, {len(others)} commits go out that were on the line" if others else "nothing else goes out"
+    )
+    brought = {r.tag for r in merged}
+    missing = [
+        r
+        for r in facts.releases
+        if r.version.stable
+        and not r.withdrawn
+        and r.tag not in brought
+        and r.version < version
+        and (base is None or r.version > base.version)
+        and (own_line := facts.lines.of(r.version)) is not None
+        and own_line.name == line
+        and not facts.graph.is_ancestor(r.commit, start)
+    ]
+    warns: tuple[Warn, ...] = ()
+    if missing:
+        names = ", ".join(r.tag for r in missing)
+        said.append(f"{names} of the same line are not in it")
+        warns = (
+            Warn(
+                message=f"{tag} would be above {names} and not contain it",
+                rule="missing-releases",
+                hint=f"relman hotfix FIX --to {line}",
+            ),
+        )
+    elif base is not None:
+        said.append(f"every other release of line {line} below {version} is in it")
+    if places:
+        said.append(f"{', '.join(dict.fromkeys(p.path for p in places))} say {version}")
+    said.append(f"the version is free: no tag {tag} here")
+    return Proof(tag=tag, statements=tuple(said)), warns
+
+
+def with_old(tag: TagText, old: Oid | None) -> TagText:
+    """The same tag text for a ref that has a value now."""
+    return structs.replace(tag, old=old)

@@ -1,0 +1,29 @@
+"""`--anyway RULE --reason TEXT`: a refusal that a person overrode, kept in the plan and in the tag's message."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from relman.errors import usage
+from relman.model.trailers import with_lines
+from relman.plan.plan import Override, Plan
+from relman.plan.steps import WriteTag
+
+
+def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
+    """Takes the rules' refusals out of the plan and records them; a rule that refuses nothing is an error (usage)."""
+    if not rules:
+        return plan
+    refusing = {w.rule for w in plan.warnings if w.rule}
+    idle = [rule for rule in rules if rule not in refusing]
+    if idle:
+        known = ", ".join(sorted(refusing)) or "nothing"
+        raise usage(f"--anyway {idle[0]}: that rule does not refuse this plan; what does: {known}")
+    lines = [f"Anyway: {rule} ({' '.join(reason.split())})" for rule in rules]
+    steps = tuple(
+        structs.replace(step, message=with_lines(step.message, lines)) if isinstance(step, WriteTag) else step
+        for step in plan.steps
+    )
+    warnings = tuple(structs.replace(w, rule=None) if w.rule in rules else w for w in plan.warnings)
+    overrides = tuple(Override(rule=rule, reason=reason) for rule in rules)
+    return structs.replace(plan, steps=steps, warnings=warnings, overrides=overrides)

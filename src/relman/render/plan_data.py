@@ -1,0 +1,111 @@
+"""Plans and outcomes as JSON: `relman/plan/v1` and `relman/outcome/v1` (CLI.md)."""
+
+from relman.model.names import Oid
+from relman.plan.outcome import Outcome
+from relman.plan.plan import Pick, Sealed, TargetPlan
+from relman.plan.steps import Id, Label, Target
+from relman.render.data import document
+
+
+def plan_document(sealed: Sealed, *, identifier: str | None = None) -> dict[str, object]:
+    """A dry run. `id` is null: an operation has one only when it is carried out."""
+    return document("relman/plan/v1", **_shared(sealed, identifier), provisional=sealed.provisional)
+
+
+def outcome_document(sealed: Sealed, outcome: Outcome) -> dict[str, object]:
+    """What a real run did."""
+    told = _shared(sealed, outcome.id)
+    told["pushes"] = [
+        {
+            "remote": p.remote,
+            "refs": [{"ref": m.ref, "old": m.old, "new": m.new} for m in p.moves],
+            "result": p.result,
+            "reason": p.reason,
+        }
+        for p in outcome.pushes
+    ]
+    checkouts = [{"path": c.path, "ref": c.ref, "new": c.new} for c in outcome.checkouts]
+    return document("relman/outcome/v1", **told, checkouts=checkouts, left=list(outcome.left))
+
+
+def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
+    plan = sealed.plan
+    return {
+        "operation": plan.operation,
+        "id": identifier,
+        "hash": sealed.hash,
+        "title": plan.title,
+        "production": plan.production,
+        "targets": [_target(sealed, target) for target in plan.targets],
+        "moves": [{"ref": m.ref, "old": m.old, "new": oid(sealed, m.new)} for m in plan.moves()],
+        "expects": [{"ref": e.ref, "value": e.value} for e in plan.expects],
+        "debts": [
+            {"commit": d.commit, "subject": d.subject, "missing_on": list(d.missing_on), "settle": d.settle}
+            for d in plan.debts
+        ],
+        "warnings": [{"message": w.message, "rule": w.rule, "hint": w.hint} for w in plan.warnings],
+        "assumptions": list(plan.assumptions),
+        "proofs": [{"tag": p.tag, "statements": list(p.statements)} for p in plan.proofs],
+        "overrides": [{"rule": o.rule, "reason": o.reason} for o in plan.overrides],
+        "afterwards": list(plan.afterwards),
+        "files": [f.path for f in plan.files()],
+        "pushes": [
+            {
+                "remote": p.remote,
+                "refs": [{"ref": m.ref, "old": m.expect, "new": oid(sealed, m.new)} for m in p.moves],
+                "result": None,
+                "reason": "",
+            }
+            for p in plan.pushes()
+        ],
+    }
+
+
+def oid(sealed: Sealed, target: Target | None) -> Oid | None:
+    """The id that a target became."""
+    match target:
+        case None:
+            return None
+        case Id(oid=known):
+            return known
+        case Label(name=name):
+            return sealed.ids[name]
+
+
+def _target(sealed: Sealed, target: TargetPlan) -> dict[str, object]:
+    return {
+        "line": target.line,
+        "base": {"name": target.base.name, "commit": target.base.commit},
+        "branch": target.branch,
+        "version": target.version,
+        "tag": target.tag,
+        "tip": oid(sealed, target.tip),
+        "ships": list(target.ships),
+        "notes": target.notes,
+        "picks": [_pick(sealed, pick) for pick in target.picks],
+    }
+
+
+def _pick(sealed: Sealed, pick: Pick) -> dict[str, object]:
+    return {
+        "source": pick.source,
+        "from": pick.picked,
+        "subject": pick.subject,
+        "rung": pick.rung,
+        "tree": pick.tree,
+        "commit": oid(sealed, pick.commit),
+        "affected": pick.affected,
+        "conflicts": [
+            {
+                "path": c.path,
+                "kind": c.kind,
+                "message": c.message,
+                "hunks": [
+                    {"line": h.line, "ours": h.ours, "base": h.base, "theirs": h.theirs} for h in c.hunks
+                ],
+            }
+            for c in pick.conflicts
+        ],
+        "prerequisites": list(pick.prerequisites),
+        "evidence": list(pick.evidence),
+    }

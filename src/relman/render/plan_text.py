@@ -1,0 +1,168 @@
+"""A plan as a person reads it at three at night: a few aligned rows, the words of a release manager."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from relman.model.names import HEADS, TAGS, short
+from relman.plan.outcome import Outcome
+from relman.plan.plan import Pick, Plan, Sealed, TargetPlan
+from relman.plan.steps import MoveRef
+from relman.render.plan_data import oid
+from relman.render.words import counted, printable, printable_lines
+
+_WIDTH = 11
+_HUNK_LINES = 12
+_SHOWN_HUNKS = 3
+
+_RUNGS = {
+    "already-there": "there already",
+    "clean": "clean pick",
+    "bookkeeping": "conflicts only in bookkeeping files",
+    "sibling": "picked from a sibling port",
+    "not-affected": "probably not affected",
+    "prerequisites": "with prerequisites",
+    "conflict": "conflict",
+    "unknown": "git gave no answer",
+}
+
+
+def row(heading: str, words: str, style: str = "") -> Text:
+    """One row: the heading in its column, then words that are safe to print."""
+    return Text.assemble((f"{heading:<{_WIDTH}} ", "bold"), (printable(words), style))
+
+
+def plan_rows(sealed: Sealed) -> Iterator[Text]:
+    """The whole plan, without its hash and question."""
+    plan = sealed.plan
+    if plan.production:
+        yield row("production", plan.production)
+    for target in plan.targets:
+        yield from _target_rows(target)
+    for heading, words in plan.facts:
+        yield row(heading, words)
+    moves = [_move(sealed, move) for move in plan.moves()]
+    if moves:
+        yield row("moves", ", ".join(moves))
+    for file in plan.files():
+        yield row("writes" if file.after is not None else "removes", file.path)
+    for push in plan.pushes():
+        yield row("pushes", f"{', '.join(short(m.ref) for m in push.moves)} to {push.remote}, all or nothing")
+    for note in plan.targets:
+        if note.notes:
+            yield row(
+                "notes",
+                counted(sum(1 for n in note.notes.splitlines() if n.startswith("- ")), "entry").replace(
+                    "entrys", "entries"
+                ),
+            )
+    yield from _told(plan)
+
+
+def _told(plan: Plan) -> Iterator[Text]:
+    for said in plan.assumptions:
+        yield row("assumes", said, "dim")
+    for override in plan.overrides:
+        yield row("anyway", f"{override.rule}: {override.reason}", "yellow")
+    for warning in plan.warnings:
+        ask = f" · refused without --anyway {warning.rule} --reason TEXT" if warning.rule else ""
+        yield row("warning", warning.message + ask, "yellow")
+        if warning.hint:
+            yield row("", warning.hint, "dim")
+    for debt in plan.debts:
+        yield row("afterwards", f"{' and '.join(debt.missing_on)} lack {debt.subject}: {debt.settle}")
+    for step in plan.afterwards:
+        yield row("afterwards", step)
+
+
+def _target_rows(target: TargetPlan) -> Iterator[Text]:
+    what = target.version or target.line
+    base = f"{target.base.name} ({target.base.commit[:7]})"
+    if not target.picks:
+        yield row("ships", f"{what} = {base} + {counted(len(target.ships), 'commit')}")
+        return
+    parts = [f"{p.picked[:7]} {p.subject}" for p in target.picks if p.rung != "already-there"]
+    if target.tip is None:
+        yield row("wanted", f"{target.line} = {base} + {' + '.join(parts)}")
+    else:
+        besides = counted(len(target.ships), "other commit") if target.ships else "nothing else"
+        rungs = sorted({_RUNGS[p.rung] for p in target.picks if p.rung != "already-there"})
+        yield row(
+            "ships", f"{what} = {base} + {' + '.join(parts) or 'nothing'} · {', '.join(rungs)} · {besides}"
+        )
+    for pick in target.picks:
+        if pick.rung == "already-there":
+            yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
+
+
+def _move(sealed: Sealed, move: MoveRef) -> str:
+    """Says "create", "delete" or "move" about the one kind of step that there is."""
+    new = oid(sealed, move.new)
+    kind = "tag " if move.ref.startswith(TAGS) else "" if move.ref.startswith(HEADS) else "ref "
+    name = f"{kind}{short(move.ref)}"
+    if new is None:
+        return f"delete {name}"
+    if move.old is None:
+        return name if kind == "tag " else f"new {name} at {new[:7]}"
+    return f"{name} → {new[:7]}"
+
+
+def conflict_rows(plan: Plan) -> Iterator[Text]:
+    """What stops a plan: paths, hunks, and what to do by hand."""
+    for target, pick in plan.conflicts():
+        yield row(
+            "conflict" if pick.rung == "conflict" else "unknown", f"{pick.source[:7]} {pick.subject}", "red"
+        )
+        if pick.rung == "unknown":
+            yield row("", "; ".join(pick.evidence))
+        for conflict in pick.conflicts:
+            yield row("", f"{conflict.path}: {conflict.kind}", "bold")
+            for hunk in conflict.hunks[:_SHOWN_HUNKS]:
+                yield from _hunk(
+                    hunk.line, {"line": hunk.ours, "fix's parent": hunk.base, "fix": hunk.theirs}
+                )
+            if len(conflict.hunks) > _SHOWN_HUNKS:
+                yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
+        yield from _by_hand(target, pick)
+
+
+def _hunk(line: int, sides: dict[str, str]) -> Iterator[Text]:
+    yield Text(f"{'':<{_WIDTH}}   from line {line}", "dim")
+    for name, text in sides.items():
+        lines = printable_lines(text).split("\n") if text else ["(nothing)"]
+        for shown in lines[:_HUNK_LINES]:
+            yield Text.assemble((f"{'':<{_WIDTH}}   {name:>12} ", "dim"), shown)
+
+
+def _by_hand(target: TargetPlan, pick: Pick) -> Iterator[Text]:
+    start = target.base.commit[:10]
+    folder = f"../fix-{target.line}"
+    yield row("by hand", f"git worktree add -b fix-{target.line} {folder} {start}")
+    yield row(
+        "", f"git -C {folder} cherry-pick -x {pick.source[:10]}   # resolve, then git cherry-pick --continue"
+    )
+    yield row(
+        "",
+        f"relman hotfix fix-{target.line} --to {target.line if target.version is None else target.base.name}",
+    )
+
+
+def outcome_rows(sealed: Sealed, outcome: Outcome) -> Iterator[Text]:
+    """What was done, in the past tense."""
+    plan = sealed.plan
+    yield row("done", f"{plan.title} · operation {outcome.id}", "green")
+    for move in plan.moves():
+        yield row("moved", _move(sealed, move))
+    for checkout in outcome.checkouts:
+        yield row("updated", f"work tree {checkout.path}")
+    for push in outcome.pushes:
+        yield row(
+            push.result,
+            f"{', '.join(short(m.ref) for m in push.moves)} · {push.remote} {push.reason}".rstrip(),
+        )
+    for proof in plan.proofs:
+        yield row("proof", f"{'; '.join(proof.statements)}.")
+    for debt in plan.debts:
+        yield row("debt", f"{' and '.join(debt.missing_on)} lack {debt.subject}: {debt.settle}", "yellow")
+    for step in (*outcome.left, *plan.afterwards):
+        yield row("left", step)
