@@ -237,6 +237,16 @@ def test_the_changelog_is_one_that_relman_can_go_on_with(
     assert settings(repo_from(f'main: A "feat: one" {{{files}}}'))["changelog.path"] == (path, evidence)
 
 
+def test_a_changelog_that_was_given_up_is_said(repo_from: Build) -> None:
+    repo = repo_from(
+        'main: A "feat: one" {CHANGELOG.md: "## 2.4.8\\n## 2.4.7\\n"} [v2.4.8] -- B "feat: two" [v3.5.1]'
+    )
+    assert settings(repo)["changelog.path"] == (
+        "CHANGELOG.md",
+        "it has a section for 2.4.8 and 1 more\nit has none of 3.5, so it may have been given up",
+    )
+
+
 def test_remotes_are_named_where_that_is_clear(repo_from: Build, tmp_path: Path) -> None:
     repo = repo_from('main: A "feat: one"').clone(tmp_path / "clone")
     assert settings(repo)["remote"] == ("origin", "the only remote")

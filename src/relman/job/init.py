@@ -77,7 +77,8 @@ def propose(facts: Facts) -> Proposal:
         settings += init_history.prerelease(facts)
         settings += init_history.unclassified(facts)
         settings += init_files.version_files(paths, read, at=facts.trunk_name)
-        settings.append(init_files.changelog(paths, read))
+        newest = next((release.version for release in facts.releases if release.version.stable), None)
+        settings.append(init_files.changelog(paths, read, newest=newest))
     text = render([_entry(setting) for setting in settings], title=_TITLE)
     # A strange name in the history must not become a file that the next command refuses.
     load((Source(name=OWN, data=text.encode()),))

@@ -10,6 +10,7 @@ from relman.edit.detect import detect
 from relman.edit.heading import headings
 from relman.edit.version_file import VersionFile, read_version
 from relman.job.setting import Setting
+from relman.model.version import Version
 
 Read = Callable[[str], bytes | None]
 
@@ -38,19 +39,25 @@ def version_files(paths: Sequence[str], read: Read, *, at: str) -> Iterator[Sett
     yield Setting(key="versions.files", value=rows, evidence="\n".join(evidence[: _MOST + 1]))
 
 
-def changelog(paths: Sequence[str], read: Read) -> Setting:
-    """The changelog that relman can go on with; it writes Markdown, under headings that name versions."""
-    path, evidence = _changelog(paths, read)
+def changelog(paths: Sequence[str], read: Read, *, newest: Version | None) -> Setting:
+    """The changelog that relman can go on with; it writes Markdown, under headings that name versions.
+
+    `newest` is the newest stable release: a file that has nothing of its line was given up by somebody.
+    """
+    path, evidence = _changelog(paths, read, newest)
     return Setting(key="changelog.path", value=path, evidence=evidence)
 
 
-def _changelog(paths: Sequence[str], read: Read) -> tuple[str, str]:
+def _changelog(paths: Sequence[str], read: Read, newest: Version | None) -> tuple[str, str]:
     for path in _named(paths, _MARKDOWN):
         text = text_of(read(path))
         versions = [each.version for each in sections(text) if each.version]
         if versions:
             more = f" and {len(versions) - 1} more" if len(versions) > 1 else ""
-            return path, f"it has a section for {versions[0]}{more}"
+            line = f"{newest.major}.{newest.minor}" if newest else ""
+            given_up = line and not any(f"{each}.".startswith(f"{line}.") for each in versions)
+            gap = f"\nit has none of {line}, so it may have been given up" if given_up else ""
+            return path, f"it has a section for {versions[0]}{more}{gap}"
         if len(list(headings(text))) < 2:  # a title at most: a place to begin
             return path, "it has no section yet"
         return "", f"no heading of {path} names a version, so none is written; name another file to begin one"
