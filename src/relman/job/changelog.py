@@ -116,13 +116,14 @@ def read_notes(facts: Facts, what: str | None) -> changelog.Release:
     return unreleased(facts, line_name(facts, what))
 
 
-def unreleased(facts: Facts, line: str) -> changelog.Release:
-    """Reads what the next final release of a line would bring."""
+def unreleased(facts: Facts, line: str, without: frozenset[Oid] = frozenset()) -> changelog.Release:
+    """Reads what the next final release of a line would bring; `without` is what is shown elsewhere."""
     coming = facts.next(line)
-    also = facts.shipped_on_lines(coming.unreleased) if line == TRUNK else {}
+    commits = [oid for oid in coming.unreleased if oid not in without]
+    also = facts.shipped_on_lines(commits) if line == TRUNK else {}
     tip = facts.trunk.commit if line == TRUNK else facts.end(facts.line(line))
     previous = coming.base.tag if coming.base else None
-    return notes_of(facts, facts.graph, coming.unreleased, commit=tip, previous=previous, also=also)
+    return notes_of(facts, facts.graph, commits, commit=tip, previous=previous, also=also)
 
 
 def released(facts: Facts, release: Release) -> changelog.Release:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from relman.git.reader import Reader
 from relman.job.changelog import compared_with, day, first_of_line, notes_of, unreleased
 from relman.job.facts import Facts
 from relman.model import changelog
@@ -26,12 +25,11 @@ class Sorted(Struct, frozen=True, kw_only=True):
     """Commits by release (its place among `shown`, lowest first), as 20 bytes each, newest first.
 
     A stable release has what no lower stable one has, a candidate what no lower release at all has. `aside` has
-    the same, of what trunk does not hold. `rest` are in no release.
+    the same, of what trunk does not hold.
     """
 
     news: Mapping[int, list[bytes]]
     aside: Mapping[int, list[bytes]]
-    rest: list[bytes]
 
 
 def every_release(facts: Facts) -> Iterator[changelog.Release]:
@@ -42,12 +40,15 @@ def every_release(facts: Facts) -> Iterator[changelog.Release]:
     facts.check_complete()
     shown = _shown(facts)
     line = facts.head_line
-    top = unreleased(facts, line)
-    held = sort_out(facts.graph.walk([r.commit for r in shown]), shown, facts.trunk.commit) if shown else None
-    yield top
+    trunk = facts.trunk.commit
+    held = sort_out(facts.graph.walk([trunk, *(r.commit for r in shown)]), shown, trunk)
+    tried = (held.news.get(at, ()) for at, release in enumerate(shown) if not release.version.stable)
+    yield unreleased(facts, line, without=frozenset(Oid(raw.hex()) for some in tried for raw in some))
+    ports = Changes(
+        facts.graph, (Oid(raw.hex()) for some in held.aside.values() for raw in some), facts.patch_id
+    )
     for place in range(len(shown) - 1, -1, -1):
-        if held is not None:
-            yield _notes(facts, shown, place, held)
+        yield _notes(facts, shown, place, held, ports)
 
 
 def _shown(facts: Facts) -> tuple[Release, ...]:
@@ -66,7 +67,6 @@ def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Releas
         tagged[release.commit] = (place if release.version.stable else stable, place)
     news: dict[int, list[bytes]] = defaultdict(list)
     aside: dict[int, list[bytes]] = defaultdict(list)
-    rest: list[bytes] = []
     waiting: dict[Oid, tuple[int, int, bool]] = {}
     for oid, parents in walk:
         stable, lowest, on_trunk = waiting.pop(oid, (_NOWHERE, _NOWHERE, False))
@@ -75,15 +75,12 @@ def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Releas
             stable, lowest = min(stable, own[0]), min(lowest, own[1])
         on_trunk = on_trunk or oid == trunk
         raw = bytes.fromhex(oid)
-        if lowest == _NOWHERE:
-            rest.append(raw)
-        else:
-            if stable != _NOWHERE:
-                news[stable].append(raw)
-                if not on_trunk:
-                    aside[stable].append(raw)
-            if lowest != stable and not shown[lowest].version.stable:
-                news[lowest].append(raw)
+        if stable != _NOWHERE:
+            news[stable].append(raw)
+            if not on_trunk:
+                aside[stable].append(raw)
+        if lowest not in (stable, _NOWHERE) and not shown[lowest].version.stable:
+            news[lowest].append(raw)
         for parent in parents:
             before = waiting.get(parent)
             if before is None:
@@ -94,29 +91,30 @@ def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Releas
                     min(before[1], lowest),
                     before[2] or on_trunk,
                 )
-    return Sorted(news=news, aside=aside, rest=rest)
+    return Sorted(news=news, aside=aside)
 
 
-def _notes(facts: Facts, shown: Sequence[Release], place: int, held: Sorted) -> changelog.Release:
+def _notes(
+    facts: Facts, shown: Sequence[Release], place: int, held: Sorted, ports: Changes
+) -> changelog.Release:
     release = shown[place]
-    graph = Reader(facts.repo)  # forgets the commits of one release before it reads the next one's
     commits = [Oid(raw.hex()) for raw in held.news.get(place, ())]
     return notes_of(
         facts,
-        graph,
+        facts.graph,
         commits,
         version=release.version,
         tag=release.tag,
         commit=release.commit,
-        date=day(graph.commit(release.commit)),
+        date=day(facts.graph.commit(release.commit)),
         previous=compared_with(facts, release),
-        also=_shipped_below(facts, graph, shown, place, held, commits),
+        also=_shipped_below(facts, shown, place, held, ports, commits),
         withdrawn=release.withdrawn,
     )
 
 
 def _shipped_below(
-    facts: Facts, graph: Reader, shown: Sequence[Release], place: int, held: Sorted, commits: Sequence[Oid]
+    facts: Facts, shown: Sequence[Release], place: int, held: Sorted, ports: Changes, commits: Sequence[Oid]
 ) -> Mapping[Oid, str]:
     """What of a line's first release the newest lines below it had shipped before."""
     release = shown[place]
@@ -135,6 +133,7 @@ def _shipped_below(
                 break
             lines.append(line)
         first.update((Oid(raw.hex()), str(other.version)) for raw in held.aside[lower])
-    changes = Changes(graph, first, facts.patch_id)
-    likes = ((oid, changes.like(oid)) for oid in commits)
-    return {oid: first[like.commit] for oid, like in likes if like and like.certainty != "claimed"}
+    if not first:
+        return {}
+    likes = ((oid, ports.carries(oid, first)) for oid in commits)
+    return {oid: first[like.commit] for oid, like in likes if like}

@@ -5,14 +5,14 @@ collisions (research/branching-strategies.md 4.3). Each match says how it is kno
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from relman.model import message
 from relman.model.history import Commit, Graph
-from relman.model.names import Oid
+from relman.model.names import Oid, is_oid
 
 Certainty = Literal["certain", "likely", "claimed"]
 
@@ -69,14 +69,19 @@ class Changes:
         ]
         return min(found, key=lambda e: _ORDER[e.certainty], default=None)
 
-    def carries(self, oid: Oid) -> Evidence | None:
-        """Gives evidence that is better than a claim, where there is any: the cheapest, patch-ids last."""
-        if oid in self._own:
+    def carries(self, oid: Oid, among: Container[Oid] | None = None) -> Evidence | None:
+        """Gives evidence that is better than a claim, where there is any: the cheapest, patch-ids last.
+
+        `among` narrows these commits down for one question.
+        """
+        wanted = self._own if among is None else among
+        if oid in self._own and oid in wanted:
             return self.like(oid)
         commit = self._graph.commit(oid)
         read = message.parse(commit.message)
         ways = (self._by_author(commit, read), self._by_request(oid, read), self._by_trailer(commit, read))
-        return next((e for way in ways for e in way if e.certainty != "claimed"), None)
+        found = (e for way in ways for e in way if e.commit in wanted)
+        return next((e for e in found if e.certainty != "claimed"), None)
 
     def _by_trailer(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
         mine = self._ids_meant(message.picked_from(read))
@@ -100,8 +105,10 @@ class Changes:
                     how="both cherry picked from one commit",
                 )
 
-    def _ids_meant(self, origins: Iterable[str]) -> list[Oid]:
-        return [o for origin in origins for o in self.ids if o.startswith(origin)]
+    def _ids_meant(self, origins: Sequence[str]) -> list[Oid]:
+        whole = [Oid(origin) for origin in origins if origin in self._own]
+        short = [origin for origin in origins if not is_oid(origin)]
+        return [*whole, *(o for origin in short for o in self.ids if o.startswith(origin))]
 
     def _picked_too(self, port: Oid, origin: str) -> bool:
         read = message.parse(self._graph.commit(port).message)
