@@ -25,7 +25,7 @@ def test_it_says_what_stands_there_and_what_to_type(
 shop is a small shop at three at night.
 
   production  v1.4.2, where a token is good for forty days instead of an hour
-  the fix     pr:123 is on main, among 40 commits that no release has, 5 of them of half-done feature X
+  the fix     pr:123 on main, among the 40 commits since 1.4 was cut, 5 of them of half-done feature X
   lines       1.4, 1.3
 
 Type there (cd shop):

@@ -41,14 +41,16 @@ def demo(
     production = facts.production().release
     ahead = facts.graph.between([facts.trunk.commit], [production.commit])
     half = sum("feat(x)" in facts.graph.commit(oid).subject for oid in ahead)
+    line = facts.lines.of(production.version)
+    cut = line.name if line else str(production.version)
     commands = [f"relman {words}" for words, _ in _NEXT]
     here.document(demo_document(str(place), head=facts.trunk.commit, commands=commands))
     here.say(
         f"{place} is a small shop at three at night.",
         "",
         f"  production  {production.tag}, where a token is good for forty days instead of an hour",
-        f"  the fix     pr:123 is on {facts.trunk_name}, "
-        f"among {counted(len(ahead), 'commit')} that no release has, {half} of them of half-done feature X",
+        f"  the fix     pr:123 on {facts.trunk_name}, among the {counted(len(ahead), 'commit')} since {cut} was cut, "
+        f"{half} of them of half-done feature X",
         f"  lines       {', '.join(line.name for line in facts.lines.all)}",
         "",
         f"Type there (cd {os.fspath(place)}):",
