@@ -9,12 +9,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from relman.plan.outcome import Outcome
 from relman.git.repo import Repository, open_repository
 from relman.model.names import Oid, RefName
 from relman.plan.plan import Expect, Plan, Sealed
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
 from relman.run.execute import execute
-from relman.run.operation import Checkpoint, Outcome, nothing
+from relman.run.operation import Checkpoint, nothing
 
 NOW = 1_790_000_000
 OPERATION = "20260921T141320-8c41e07"

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from release_case import MAIN, NOW
 from relman.errors import Kind, RelmanError
 from relman.git.repo import Repository, open_repository
+from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan, Sealed
 from relman.run import lock
 from relman.run.journal import (
     Journal,
     Record,
-    RefChange,
     State,
     folder,
     keep_file,

@@ -10,6 +10,7 @@ from relman.errors import Kind, RelmanError
 from relman.git.refs import read_values
 from relman.git.remote import ls_remote
 from relman.model.names import Oid, RefName
+from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan, Sealed
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
 from relman.run import journal
@@ -87,7 +88,7 @@ def done(plan: Plan) -> journal.Record:
         state="done",
         sealed=Sealed(plan=plan, ids={}, hash="", provisional=False),
         refs=tuple(
-            journal.RefChange(ref=m.ref, old=m.old, new=n.oid if isinstance(n, Id) else None)
+            RefChange(ref=m.ref, old=m.old, new=n.oid if isinstance(n, Id) else None)
             for m, n in moves
         ),
         started=0,

@@ -17,6 +17,8 @@ from relman.git.trees import Differ, absent, is_partial
 from relman.model.history import Commit
 from relman.model.names import Oid
 
+_KEPT = 100_000
+"""Commits that are remembered at a time, 100 to 200 MB; the notes of every release read each of them once."""
 _STEPS = 500
 """A chain this long is read in 5 ms here; starting git costs 3, and then it is 3 to 8 times as fast."""
 
@@ -34,6 +36,8 @@ class Reader:
         self._paths: dict[Oid, frozenset[str]] = {}
         self._between: dict[tuple[frozenset[Oid], frozenset[Oid]], tuple[Oid, ...]] = {}
         self._ancestry: dict[tuple[Oid, Oid], bool] = {}
+        self.reached: set[Oid] = set()
+        """Ends of a shallow clone that walks came to: their answers may depend on what lies below."""
 
     def has(self, oid: Oid) -> bool:
         """Tells whether the object is in this clone."""
@@ -49,6 +53,8 @@ class Reader:
         if found is None:
             data = self._read(oid)
             found = parse_commit(oid, data, parents=self._parents(oid, data))
+            if len(self._commits) >= _KEPT:
+                self._commits.clear()
             self._commits[oid] = found
         return found
 
@@ -59,6 +65,12 @@ class Reader:
 
     def chain(self, tip: Oid) -> Iterator[Oid]:
         """Walks first parents, newest first, from the tip itself to the root or a shallow boundary."""
+        for oid in self._chain(tip):
+            yield oid
+            if oid in self._shallow:
+                self.reached.add(oid)
+
+    def _chain(self, tip: Oid) -> Iterator[Oid]:
         at: Oid | None = tip
         for _ in range(_STEPS):
             if at is None:
@@ -80,6 +92,8 @@ class Reader:
         if known is None:
             known = self._rev_list(wanted, hidden, "--date-order")
             self._between[wanted, hidden] = known
+        if self._shallow:
+            self.reached |= self._shallow.intersection(known)
         return known
 
     def is_ancestor(self, ancestor: Oid, descendant: Oid) -> bool:
@@ -90,6 +104,8 @@ class Reader:
         if known is None:
             known = not self._rev_list([ancestor], [descendant], "--max-count=1")
             self._ancestry[ancestor, descendant] = known
+        if not known:
+            self.reached |= self._shallow
         return known
 
     def paths(self, oid: Oid) -> frozenset[str]:

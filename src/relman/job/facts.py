@@ -3,10 +3,12 @@
 Read once, then asked. Nothing here prints, asks or moves anything.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from relman.config.record import Config
 from relman.config.rules import bump_table
@@ -14,14 +16,21 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
 from relman.git.repo import Repository
-from relman.model.cut import Tip, find_tip, head_line
+from relman.git.trees import blob
+from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
 from relman.model.history import Refs
 from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
 from relman.model.names import HEADS, Oid, branch_ref
 from relman.model.next import Next, Policy, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
-from relman.model.version import parse, parse_strict
+from relman.model.version import Version, parse, parse_strict
+
+_RELEASED = re.compile(
+    r"^#{1,3} \[?v?[0-9]+\.[0-9]+\.[0-9]+\]?(?:\([^)\n]*\))? ?[-–(]+ ?[0-9]{4}-[0-9]{2}-[0-9]{2}\)?",
+    re.MULTILINE,
+)
+"""The dated heading of a release, as Keep a Changelog and the usual tools write it."""
 
 
 class Production(Struct, frozen=True, kw_only=True):
@@ -117,6 +126,16 @@ class Facts:
         tip = self.tip(line.branch) if line.branch else None
         return tip.commit if tip else None
 
+    def line_end(self, line: Line) -> Oid | None:
+        """Where a line's branch stands, for an answer about other lines: a diverged one as the remote has it."""
+        try:
+            return self.line_tip(line)
+        except RelmanError as e:
+            if e.kind is not Kind.MOVED or line.branch is None:
+                raise
+            tracked = self.refs.tracking(self.remote, line.branch)
+            return tracked.commit if tracked else None
+
     def end(self, line: Line) -> Oid | None:
         """Where a line ends: its branch's tip, else its newest release."""
         newest = line.newest
@@ -127,7 +146,8 @@ class Facts:
         """The name of HEAD's line."""
         branch = self.refs.head.ref
         if branch is None or line_branch(branch, self.lines) is None:
-            ends = ((line, end) for line in self.lines.all if (end := self.end(line)))
+            newest = ((line, line.newest.commit if line.newest else None) for line in self.lines.all)
+            ends = ((line, end) for line, new in newest if (end := self.line_end(line) or new))
             trunk = self.tip(self.trunk_name)
             return head_line(self.refs, self.graph, self.lines, ends, trunk.commit if trunk else None)
         return head_line(self.refs, self.graph, self.lines, (), None)
@@ -135,24 +155,24 @@ class Facts:
     def line(self, name: str) -> Line:
         """Finds a line by its name, branch or a version; an error (usage) that lists the lines."""
         found = self.lines.named(name) or self.lines.named(name.removeprefix("v"))
-        if found is None and (release := self.release(name)):
-            found = self.lines.of(release.version)
+        if found is None and (version := self._version(name)):
+            found = self.lines.of(version)
         if found is None:
             known = ", ".join(line.name for line in self.lines.all[:8]) or "none yet"
             raise usage(f"there is no line {name!r}; lines: {known}", "relman status")
         return found
 
     def release(self, text: str) -> Release | None:
-        """Finds a release by its tag or its version."""
-        version = parse(text.removeprefix("v"))
-        return next(
-            (
-                r
-                for r in self.releases
-                if r.tag == text or (version and r.version.precedence == version.precedence)
-            ),
-            None,
-        )
+        """Finds a release by its tag, else by its version."""
+        by_tag = next((r for r in self.releases if r.tag == text), None)
+        version = None if by_tag else self._version(text)
+        if version is None:
+            return by_tag
+        return next((r for r in self.releases if r.version.precedence == version.precedence), None)
+
+    def _version(self, text: str) -> Version | None:
+        by_format = next((v for fmt in self.formats.accept if (v := fmt.read(text))), None)
+        return by_format or parse(text.removeprefix("v"))
 
     @cached_property
     def policy(self) -> Policy:
@@ -167,23 +187,40 @@ class Facts:
 
     def next(self, name: str) -> Next:
         """The next version of a line, or of trunk; refused where this clone lacks what the answer needs."""
-        self.check_complete()
-        if name == TRUNK:
-            trunk = self.trunk.commit
-            return next_on_trunk(
-                self.graph,
-                self.lines,
-                self.line_tip,
-                trunk,
-                self.releases,
-                self.policy,
-                self.shipped_on_lines,
-            )
+        self.check_fetched()
+        self.graph.reached.clear()
+        answer = self._next_on_trunk() if name == TRUNK else self._next_on_line(name)
+        if self.graph.reached:
+            raise self._too_shallow()
+        return answer
+
+    def _next_on_trunk(self) -> Next:
+        return next_on_trunk(
+            self.graph,
+            self.lines,
+            self.line_end,
+            self.trunk.commit,
+            self.releases,
+            self.policy,
+            self.shipped_on_lines,
+        )
+
+    def _next_on_line(self, name: str) -> Next:
         line = self.line(name)
         end = self.end(line)
         if end is None:
             raise usage(f"line {name} has neither a branch nor a release", "relman status")
-        return next_on_line(self.graph, line, end, self.releases, self.policy)
+        alike = standing_alike(self.lines, self.line_end, line)
+        nearest = nearest_release(self.graph, end, self.releases) if alike else None
+        going_on = self.lines.of(nearest.version) if nearest else None
+        if nearest is None or going_on is None:
+            return next_on_line(self.graph, line, end, self.releases, self.policy)
+        answer = next_on_line(self.graph, going_on, end, self.releases, self.policy)
+        said = (
+            f"{', '.join(alike)} stand on one commit without a release, so their names say nothing; "
+            f"the nearest release is {nearest.tag}"
+        )
+        return replace(answer, line=line.name, explain=(said, *answer.explain))
 
     def shipped_on_lines(self, commits: Sequence[Oid]) -> Mapping[Oid, str]:
         """Says which trunk commits shipped already as ports on the newest two lines that were cut."""
@@ -216,14 +253,15 @@ class Facts:
             production = None
         if production and (line := self.lines.of(production.release.version)):
             reasons[line.name] = "production"
+        newest = [line for line in self.lines.all if line.stable][:2]
         for line in self.lines.all:
-            if line.open_candidate and line.name not in reasons:
-                reasons[line.name] = f"candidate {line.open_candidate.tag} is open"
-                break
-        for line in [line for line in self.lines.all if line.stable][:2]:
+            # A candidate below the lines that are kept up was given up.
+            if line.open_candidate and (not newest or line.numbers >= newest[-1].numbers):
+                reasons.setdefault(line.name, f"candidate {line.open_candidate.tag} is open")
+        for line in newest:
             reasons.setdefault(line.name, "one of the newest two with a stable release")
-        rows = [(line, reasons[line.name]) for line in self.lines.all if line.name in reasons]
-        return tuple(rows[:3])
+        kept = list(reasons)[:3]
+        return tuple((line, reasons[line.name]) for line in self.lines.all if line.name in kept)
 
     def find_production(self) -> Production | None:
         """The production release: recorded where the configuration says so, else assumed (DESIGN 2)."""
@@ -259,8 +297,10 @@ class Facts:
         tip = self.tip(name)
         if tip is None:
             raise self._unknown_production(f"branch {name} is not in this clone")
-        at = next((r for r in self.releases if r.commit == tip.commit), None)
-        nearest = at or next((r for r in self.releases if self.graph.is_ancestor(r.commit, tip.commit)), None)
+        usable = [r for r in self.releases if not r.withdrawn]
+        at = next((r for r in usable if r.commit == tip.commit), None)
+        held = self.graph.reachable_tags(tip.commit, {r.tag: r.commit for r in usable})
+        nearest = at or next((r for r in usable if r.tag in held), None)
         if nearest is None:
             raise self._unknown_production(f"branch {name} holds no release")
         return Production(release=nearest, source=f"branch {name}")
@@ -273,20 +313,43 @@ class Facts:
         )
 
     def check_complete(self) -> None:
-        """Refuses where an answer about versions would depend on what this clone lacks (DESIGN 7)."""
+        """Refuses every shallow clone, and what `check_fetched` refuses: for jobs that need all of history."""
         if self.refs.shallow:
-            raise RelmanError(
-                Kind.USAGE,
-                "this clone is shallow: the history that the answer depends on ends too early",
-                hints=(f"git fetch --unshallow --tags {self.remote}",),
-            )
-        if "tags" in self.refs.missing and not self.releases:
-            raise usage("this clone was told not to fetch tags", f"git fetch --tags {self.remote}")
+            raise self._too_shallow()
+        self.check_fetched()
+
+    def check_fetched(self) -> None:
+        """Refuses where refs are missing that an answer about versions depends on (DESIGN 7)."""
+        deeper = "--unshallow " if self.refs.shallow else ""
         if "branches" in self.refs.missing:
             raise usage(
                 "this clone follows a single branch, so release lines may be missing",
-                f"git remote set-branches {self.remote} '*' && git fetch --tags {self.remote}",
+                f"git remote set-branches {self.remote} '*' && git fetch {deeper}--tags {self.remote}",
             )
+        if self.releases:
+            return
+        if "tags" in self.refs.missing:
+            raise usage("this clone was told not to fetch tags", f"git fetch {deeper}--tags {self.remote}")
+        if self.refs.remotes and (shown := self._release_shown()):
+            raise usage(
+                f"this clone has no release tag, although {shown}",
+                f"git fetch {deeper}--tags {self.remote}",
+            )
+
+    def _release_shown(self) -> str | None:
+        """What shows that there were releases: a released section of the changelog, or lines above the first."""
+        tip = self.tip(self.trunk_name)
+        path = self.config.changelog.path
+        data = blob(self.repo, tip.commit, path) if tip and path else None
+        if data and (heading := _RELEASED.search(data.decode("utf-8", "replace"))):
+            return f"{path} has the section {heading[0].lstrip('# ')!r}"
+        return None
+
+    def _too_shallow(self) -> RelmanError:
+        return usage(
+            "this clone is shallow: the history that the answer depends on ends too early",
+            f"git fetch --unshallow --tags {self.remote}",
+        )
 
     def twins(self) -> tuple[str, ...]:
         """Names pairs of tags that name one version and differ."""

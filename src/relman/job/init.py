@@ -67,8 +67,8 @@ def propose(facts: Facts) -> Proposal:
     Errors (usage): an incomplete clone, from which it would be guessed wrong; trunk or the family of tags
     cannot be told.
     """
-    facts.check_complete()
     settings = [init_history.trunk(facts), *init_history.remote(facts), *init_history.tags(facts)]
+    facts.check_complete()
     settings.insert(0, init_history.strategy(facts))
     settings += init_history.lines(facts)
     if facts.refs.branches:

@@ -6,10 +6,10 @@ from rich.text import Text
 
 from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
-from relman.plan.plan import Pick, Plan, Sealed, TargetPlan
+from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
 from relman.plan.steps import MoveRef
 from relman.render.plan_data import oid
-from relman.render.words import counted, printable, printable_lines
+from relman.render.words import counted, listed, printable, printable_lines
 
 _WIDTH = 11
 _HUNK_LINES = 12
@@ -70,9 +70,14 @@ def _told(plan: Plan) -> Iterator[Text]:
         if warning.hint:
             yield row("", warning.hint, "dim")
     for debt in plan.debts:
-        yield row("afterwards", f"{' and '.join(debt.missing_on)} lack {debt.subject}: {debt.settle}")
+        yield row("afterwards", _owed(debt))
     for step in plan.afterwards:
         yield row("afterwards", step)
+
+
+def _owed(debt: Debt) -> str:
+    verb = "lacks" if len(debt.missing_on) == 1 else "lack"
+    return f"{listed(list(debt.missing_on))} {verb} {debt.subject}: {debt.settle}"
 
 
 def _target_rows(target: TargetPlan) -> Iterator[Text]:
@@ -163,6 +168,6 @@ def outcome_rows(sealed: Sealed, outcome: Outcome) -> Iterator[Text]:
     for proof in plan.proofs:
         yield row("proof", f"{'; '.join(proof.statements)}.")
     for debt in plan.debts:
-        yield row("debt", f"{' and '.join(debt.missing_on)} lack {debt.subject}: {debt.settle}", "yellow")
+        yield row("debt", _owed(debt), "yellow")
     for step in (*outcome.left, *plan.afterwards):
         yield row("left", step)
