@@ -115,6 +115,7 @@ def _unclassified_sentence(counts: Iterable[Because]) -> list[str]:
 
 
 def commits_word(count: int) -> str:
+    """Writes a number of commits."""
     return "1 commit" if count == 1 else f"{count} commits"
 
 

@@ -6,7 +6,7 @@ the newer one first, until they meet.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -182,6 +182,29 @@ def _nearest(graph: Graph, own: dict[Oid, int], tips: Iterable[tuple[Line, Oid]]
         if own[oid] <= best:
             best, names = own[oid], by_tag
     return names
+
+
+def nearest_release(graph: Graph, tip: Oid, releases: Iterable[Release]) -> Release | None:
+    """The first stable release that the first-parent chain meets; the highest where one commit carries several."""
+    at: dict[Oid, Release] = {}
+    for release in sorted(releases, key=lambda r: r.version):
+        if release.version.stable and not release.withdrawn:
+            at[release.commit] = release
+    return next((at[oid] for oid in graph.chain(tip) if oid in at), None) if at else None
+
+
+def standing_alike(lines: Lines, tips: Callable[[Line], Oid | None], line: Line) -> tuple[str, ...]:
+    """The branches without a release that stand on one commit with this line's, itself among them.
+
+    Empty where there is no other, or where the line has a release: then its name says something.
+    """
+    tip = tips(line)
+    if line.releases or tip is None:
+        return ()
+    alike = [
+        other.branch for other in lines.all if not other.releases and other.branch and tips(other) == tip
+    ]
+    return tuple(alike) if len(alike) > 1 else ()
 
 
 def belongs_to(graph: Graph, release: Release, trunk: Oid) -> bool:
