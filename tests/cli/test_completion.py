@@ -34,6 +34,15 @@ def test_lines_and_their_branches_are_offered(repo: Repo) -> None:
     assert offered(repo.path, "relman next r", 2) == ["release/1.4", "release/1.3"]
 
 
+def test_targets_and_releases_are_offered_newest_first(repo: Repo) -> None:
+    lines = ["trunk", "1.4", "1.3", "release/1.4", "release/1.3"]
+    tags = ["v1.4.2", "v1.4.1", "v1.4.0", "v1.3.2", "v1.3.1", "v1.3.0"]
+    assert offered(repo.path, "relman hotfix pr:123 --to ", 4) == ["production", *lines, *tags]
+    assert offered(repo.path, "relman changelog ", 2) == [*lines, *tags]
+    assert offered(repo.path, "relman release 1", 2) == ["1.4", "1.3"]
+    assert offered(repo.path, "relman version --line 1", 3) == ["1.4", "1.3"]
+
+
 def test_another_folder_is_read_where_the_words_name_one(repo: Repo, tmp_path: Path) -> None:
     assert offered(tmp_path, f"relman -C {repo.path} next 1", 4) == ["1.4", "1.3"]
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from relman.cli.complete import complete_release
 from relman.cli.context import Context
 from relman.render.words import printable_lines
 
@@ -15,7 +16,9 @@ def changelog(
     what: Annotated[
         str | None,
         typer.Argument(
-            help="A line, or a released version; left out: HEAD's line.", metavar="[LINE/VERSION]"
+            help="A line, or a released version; left out: HEAD's line.",
+            metavar="[LINE/VERSION]",
+            autocompletion=complete_release,
         ),
     ] = None,
     every: Annotated[

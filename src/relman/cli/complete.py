@@ -16,12 +16,17 @@ _UNSAFE = frozenset(" \t\"'`$\\;&|<>(){}[]*?!#~:")
 
 
 def complete_line(context: typer.Context, incomplete: str) -> list[str]:
-    """Lines: `trunk`, `1.4`, and release branches where the word begins like one."""
+    """Lines: `trunk`, `1.4`, and release branches."""
     return _fitting(context, incomplete, _lines)
 
 
 def complete_target(context: typer.Context, incomplete: str) -> list[str]:
-    """What a fix can go to: lines, then release tags, newest first."""
+    """What a fix can go to: production, lines, then release tags, newest first."""
+    return _fitting(context, incomplete, lambda facts: ["production", *_lines(facts), *_tags(facts)])
+
+
+def complete_release(context: typer.Context, incomplete: str) -> list[str]:
+    """What has notes: lines, then release tags, newest first."""
     return _fitting(context, incomplete, lambda facts: [*_lines(facts), *_tags(facts)])
 
 

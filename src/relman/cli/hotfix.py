@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from relman.cli.complete import complete_target
 from relman.cli.context import Context
 from relman.cli.how import How, mutating
 from relman.cli.stage import NoTag
@@ -18,7 +19,12 @@ Fixes = Annotated[
 ]
 To = Annotated[
     list[str] | None,
-    typer.Option("--to", metavar="TARGET", help="A line, a release tag, or production; repeatable."),
+    typer.Option(
+        "--to",
+        metavar="TARGET",
+        help="A line, a release tag, or production; repeatable.",
+        autocompletion=complete_target,
+    ),
 ]
 Mainline = Annotated[
     int | None, typer.Option("--mainline", help="The parent a merge is compared with.", metavar="N")

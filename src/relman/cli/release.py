@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from relman.cli.complete import complete_line
 from relman.cli.context import Context
 from relman.cli.how import How, mutating
 from relman.cli.stage import Candidate, Final, NoTag, Pre, stage_of
@@ -15,7 +16,9 @@ def release(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[LINE|VERSION]", help="1.4, a branch, trunk, or 1.4.3; left out: HEAD's line."
+            metavar="[LINE|VERSION]",
+            help="1.4, a branch, trunk, or 1.4.3; left out: HEAD's line.",
+            autocompletion=complete_line,
         ),
     ] = None,
     candidate: Candidate = False,

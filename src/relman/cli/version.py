@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from relman.cli.complete import complete_line
 from relman.cli.context import Context
 
 Form = Literal["semver", "pep440", "npm", "env"]
@@ -13,7 +14,10 @@ def version(
     context: typer.Context,
     rev: Annotated[str | None, typer.Argument(help="Any revision; left out: HEAD.")] = None,
     line: Annotated[
-        str | None, typer.Option(help="Take the commit for one of this line.", metavar="LINE")
+        str | None,
+        typer.Option(
+            help="Take the commit for one of this line.", metavar="LINE", autocompletion=complete_line
+        ),
     ] = None,
     form: Annotated[
         Form, typer.Option("--format", help="How other ecosystems write it; env: KEY=value lines for CI.")
