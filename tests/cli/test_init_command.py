@@ -73,6 +73,12 @@ def test_undo_takes_it_back(repo: Repo) -> None:
     assert not (repo.path / "relman.toml").exists()
 
 
+def test_the_command_for_that_is_undo(repo: Repo) -> None:
+    run(["-C", str(repo.path), "init", "--yes"])
+    assert run(["-C", str(repo.path), "undo", "--yes"]) == 0
+    assert not (repo.path / "relman.toml").exists()
+
+
 def test_a_dry_run_shows_it_and_touches_nothing(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before = repo.snapshot()
     assert run(["-C", str(repo.path), "init", "-n"]) == 0
@@ -174,10 +180,11 @@ def test_a_bare_repository_is_told_what_to_commit(
     assert 'format = "v{version}"' in found["text"]
 
 
-def test_an_empty_repository_is_served(tmp_path: Path) -> None:
+def test_an_empty_repository_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     assert run(["-C", str(tmp_path), "init", "--yes"]) == 0
     assert 'trunk = "main"' in (tmp_path / "relman.toml").read_text()
+    assert capsys.readouterr().out.endswith(f"\nwrote {tmp_path}/relman.toml; commit it.\n")
 
 
 def test_a_family_of_tags_is_said_on_the_command_line(

@@ -54,7 +54,9 @@ def init(
         if not yes:
             _ask(here, proposal.path)
         write_plan(here, facts, init_plan(proposal))
-        here.say(f"wrote {facts.repo.work_tree / proposal.path}; commit it. relman undo takes it back")
+        # Undo tries its plan in a scratch repository, which needs a commit to stand on.
+        back = " relman undo takes it back" if facts.refs.branches else ""
+        here.say(f"wrote {facts.repo.work_tree / proposal.path}; commit it.{back}")
     rows = ((s.key, s.value, s.evidence) for s in proposal.settings)
     here.document(init_document(proposal.path, rows, proposal.text, written=not dry_run))
     return 0
