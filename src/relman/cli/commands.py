@@ -24,7 +24,7 @@ from relman.cli.version import version
 
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
-_ROWS = (
+ROWS = (
     (FIRST, "status", status),
     (FIRST, "hotfix", hotfix),
     (FIRST, "cut", cut),
@@ -58,7 +58,7 @@ def command() -> TyperGroup:
         epilog="Global options may stand anywhere: relman next --json. At three at night: relman demo, relman undo.",
     )
     app.callback()(_globals)
-    for panel, name, function in _ROWS:
+    for panel, name, function in ROWS:
         app.command(name, rich_help_panel=panel)(function)
     made = typer.main.get_command(app)  # with the options that install shell completion
     assert isinstance(made, TyperGroup)  # noqa: S101  (it has a callback)
