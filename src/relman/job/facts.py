@@ -17,6 +17,7 @@ from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.git.trees import blob
+from relman.model.bump import Bump
 from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
 from relman.model.history import Refs
 from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
@@ -213,7 +214,12 @@ class Facts:
         alike = standing_alike(self.lines, self.line_end, line)
         nearest = nearest_release(self.graph, end, self.releases) if alike else None
         going_on = self.lines.of(nearest.version) if nearest else None
-        if nearest is None or going_on is None:
+        # The line that comes right after the nearest release is named by it.
+        follows = nearest is not None and line.first in (
+            nearest.version.step(Bump.MINOR),
+            nearest.version.step(Bump.MAJOR),
+        )
+        if nearest is None or going_on is None or follows:
             return next_on_line(self.graph, line, end, self.releases, self.policy)
         answer = next_on_line(self.graph, going_on, end, self.releases, self.policy)
         said = (
