@@ -123,11 +123,11 @@ def _free_form(graph: Graph, tip: Oid, policy: Policy) -> bool:
     """Tells whether an unreadable commit counts: as configured, else where most of the newest are so."""
     if policy.unclassified != "auto":
         return policy.unclassified == "patch"
-    types = [message.parse(commit.message).type for commit in newestcommits_word(graph, tip, _SAMPLE)]
+    types = [message.parse(commit.message).type for commit in newest_commits(graph, tip, _SAMPLE)]
     return sum(kind is not None for kind in types) * 2 < len(types)
 
 
-def newestcommits_word(graph: Graph, tip: Oid, most: int) -> list[Commit]:
+def newest_commits(graph: Graph, tip: Oid, most: int) -> list[Commit]:
     """The newest commits below a tip that are no merges, by commit date; reads no more than four times as many."""
     waiting, seen = [(-graph.when(tip), tip)], {tip}
     found: list[Commit] = []

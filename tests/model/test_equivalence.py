@@ -1,0 +1,96 @@
+"""Whether two commits carry the same change: each sign, and how sure it makes."""
+
+import pytest
+
+from relman.model.equivalence import Changes, Evidence
+from relman.model.names import Oid
+from small_history import Small, oid
+
+
+def changes(small: Small, *ports: str, patches: dict[str, str] | None = None) -> Changes:
+    known = {oid(label): patch for label, patch in (patches or {}).items()}
+    return Changes(small.graph, map(oid, ports), known.get)
+
+
+def picked(*labels: str) -> str:
+    return "fix: a\n\n" + "\n".join(f"(cherry picked from commit {oid(label)})" for label in labels)
+
+
+def ports() -> Small:
+    small = Small()
+    small.add("fix", message="fix: a", paths="a")
+    small.add("port", message=picked("fix"), paths="a")
+    small.add("other", message=picked("fix"), paths="a")
+    return small
+
+
+def test_the_same_commit_is_certain() -> None:
+    known = changes(ports(), "fix")
+    wanted = Evidence(commit=oid("fix"), certainty="certain", how="the same commit")
+    assert (known.like(oid("fix")), known.carries(oid("fix"))) == (wanted, wanted)
+
+
+@pytest.mark.parametrize(("one", "two"), [("fix", "port"), ("port", "fix")])
+def test_a_trailer_is_certain_with_the_patch_and_a_claim_without(one: str, two: str) -> None:
+    same = changes(ports(), two, patches={"fix": "p", "port": "p"})
+    wanted = Evidence(
+        commit=oid(two), certainty="certain", how="cherry picked from it, with the same patch-id"
+    )
+    assert (same.like(oid(one)), same.carries(oid(one))) == (wanted, wanted)
+    differs = changes(ports(), two, patches={"fix": "p", "port": "q"})
+    claimed = Evidence(
+        commit=oid(two), certainty="claimed", how="says cherry picked from it; the content differs"
+    )
+    assert (differs.like(oid(one)), differs.carries(oid(one))) == (claimed, None)
+
+
+def test_two_ports_of_one_commit_are_siblings() -> None:
+    how = "both cherry picked from one commit"
+    same = changes(ports(), "other", patches={"port": "p", "other": "p"})
+    assert same.like(oid("port")) == Evidence(commit=oid("other"), certainty="certain", how=how)
+    differs = changes(ports(), "other", patches={"port": "p", "other": "q"})
+    assert differs.like(oid("port")) == Evidence(commit=oid("other"), certainty="claimed", how=how)
+
+
+def test_ids_that_only_begin_alike_name_different_commits() -> None:
+    small = Small()
+    small.add("longlabel1", message=picked("commit-number-one"))
+    small.add("longlabel2", message=picked("commit-number-two"))
+    assert oid("commit-number-one")[:7] == oid("commit-number-two")[:7]
+    assert changes(small, "longlabel2").like(oid("longlabel1")) is None
+
+
+def test_author_date_and_subject_are_likely() -> None:
+    small = Small()
+    small.add("a", message="fix: a (#1)", author="ann")
+    small.add("b", message="fix: a", author="ann")
+    small.add("c", message="fix: c", author="ann")
+    wanted = Evidence(commit=oid("a"), certainty="likely", how="same author, author date and subject")
+    known = changes(small, "a")
+    assert (known.like(oid("b")), known.carries(oid("b")), known.like(oid("c"))) == (wanted, wanted, None)
+
+
+def test_a_change_request_is_likely_only_with_the_same_paths() -> None:
+    small = Small()
+    small.add("a", message="fix: a (#7)", paths="x y")
+    small.add("b", message="fix: retitled (#7)", paths="y x")
+    small.add("c", message="fix: retitled (#7)", paths="x")
+    known = changes(small, "a")
+    wanted = Evidence(commit=oid("a"), certainty="likely", how="same change request #7 and paths")
+    assert (known.like(oid("b")), known.like(oid("c"))) == (wanted, None)
+
+
+def test_patch_ids_are_asked_only_where_paths_agree_and_nothing_cheaper_holds() -> None:
+    asked: list[Oid] = []
+
+    def patch_id(one: Oid) -> str:
+        asked.append(one)
+        return "p"
+
+    small = ports()
+    small.add("moved", message=picked("fix"), paths="b")
+    assert Changes(small.graph, [oid("moved")], patch_id).like(oid("fix")) is not None
+    small.add("kept", message=picked("again"), paths="a", author="ann")
+    small.add("again", message="fix: a", paths="a", author="ann")
+    found = Changes(small.graph, [oid("kept")], patch_id).carries(oid("again"))
+    assert (found.certainty if found else None, asked) == ("likely", [])
