@@ -168,13 +168,14 @@ class Reader:
             if child.stdin is not None:
                 child.stdin.write(_lines(todo))
                 child.stdin.close()
+                child.stdin = None
             for line in child.stdout or ():
                 oid, *parents = line.decode("ascii").split()
                 yield Oid(oid), tuple(map(Oid, parents))
             done = child.wait()
         finally:
             child.kill()
-            child.wait()
+            child.communicate()
         if done != 0:
             lacking = next((oid for oid in todo if not self.has(oid)), None)
             raise absent(self._repo, lacking or next(iter(todo)), "a commit below this one")
