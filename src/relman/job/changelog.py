@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from shlex import quote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -213,7 +212,7 @@ def template_at(facts: Facts, commit: Oid) -> Template:
     if data is None:
         data = blob(facts.repo, facts.trunk.commit, path)
     if data is None:
-        raise usage(f"changelog.template is {path}, and no such file is committed", f"git add {quote(path)}")
+        raise usage(f"changelog.template is {path}, and no such file is committed", "relman changelog --template FILE")
     return template_of(data, path)
 
 

@@ -11,6 +11,7 @@ from relman.job.facts import Facts
 from relman.job.next import line_name
 from relman.model.bump import Bump
 from relman.model.cut import head_line
+from relman.model.floor import above_lines
 from relman.model.history import Head, Refs
 from relman.model.lines import TRUNK, Line, Lines
 from relman.model.names import Oid
@@ -64,12 +65,22 @@ def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVers
     else:
         found = known.lines.named(name) or facts.line(name)
         coming = next_on_line(facts.graph, found, commit, known.releases, facts.policy)
-    core = coming.version or (coming.base.version.step(Bump.PATCH) if coming.base else facts.policy.first)
+    core = coming.version or _least(facts, known, commit, name, coming.base)
     distance = len(coming.unreleased)
     version = Version(
         major=core.major, minor=core.minor, patch=core.patch, pre=f"dev.{distance}", build=f"g{commit[:7]}"
     )
     return CommitVersion(version=version, line=name, distance=distance, commit=commit, release=None)
+
+
+def _least(facts: Facts, known: "Before", commit: Oid, line: str, base: Release | None) -> Version:
+    """What a commit leads to where nothing counts yet: a patch, on trunk above what the cut lines may produce."""
+    if base is None:
+        return facts.policy.first
+    patch = base.version.step(Bump.PATCH)
+    if line != TRUNK:
+        return patch
+    return above_lines(facts.graph, known.lines, known.tip, commit, base, patch)[0]
 
 
 class Before(Struct, frozen=True, kw_only=True):
