@@ -5,8 +5,9 @@ lines are merged back (research/branching-strategies.md 1.3). It is found by wal
 the newer one first, until they meet.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -40,25 +41,23 @@ def meet(graph: Graph, one: Oid, other: Oid) -> Oid | None:
     """Gives the newest commit that both first-parent chains hold; nothing where they never meet."""
     chains = (graph.chain(one), graph.chain(other))
     heads = [next(chains[0], None), next(chains[1], None)]
+    times = [_date(graph, heads[0]), _date(graph, heads[1])]
     seen: tuple[set[Oid], set[Oid]] = (set(), set())
-    while heads[0] is not None or heads[1] is not None:
-        side = _newer(graph, heads)
+    while True:
+        side = 0 if times[0] >= times[1] else 1
         at = heads[side]
         if at is None:
-            break
+            return None
         seen[side].add(at)
         if at in seen[1 - side]:
             return at
         heads[side] = next(chains[side], None)
-    return None
+        times[side] = _date(graph, heads[side])
 
 
-def _newer(graph: Graph, heads: Sequence[Oid | None]) -> int:
-    if heads[0] is None:
-        return 1
-    if heads[1] is None:
-        return 0
-    return 0 if graph.when(heads[0]) >= graph.when(heads[1]) else 1
+def _date(graph: Graph, oid: Oid | None) -> float:
+    """The commit date; a chain that has ended is older than everything."""
+    return -math.inf if oid is None else graph.when(oid)
 
 
 def find_tip(refs: Refs, graph: Graph, remote: str, name: str) -> Tip | None:
