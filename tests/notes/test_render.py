@@ -113,8 +113,6 @@ Withdrawn: loses mails
 
 def test_plain_text_for_a_tag() -> None:
     assert plain(structs.replace(RELEASE, withdrawn="loses mails")) == snapshot("""\
-1.4.3
-
 Withdrawn: loses mails
 
 Breaking changes
@@ -211,8 +209,6 @@ def test_a_hostile_message_stays_words() -> None:
 Contributors: A, &lt;b>Eve&lt;/b>
 """)
     assert plain(release) == snapshot("""\
-1.4.3
-
 Changes
 - `: # {{ 7 * 7 }} {% raw %}<img src=x onerror=y> ## [9.9.9] `<b>` ![a](http://e/x) @everyone ([x](javascript:y), ccccccc)
   - <!-- a ` <script>x</script> `` b

@@ -33,7 +33,8 @@ def release(
     Examples: relman release 1.4 · relman release 1.5 --rc · relman release 1.5 --final --push
     """
     from relman.cli.carry import carry_out
-    from relman.job.release import ReleaseAsk, find_where, needs_stage, plan_release
+    from relman.job.aim import ReleaseAsk, find_where, needs_stage
+    from relman.job.release import plan_release
 
     here: Context = context.obj
     stage, identifier = stage_of(candidate=candidate, pre=pre, final=final)

@@ -2,9 +2,9 @@
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
+from relman.job.aim import STEPS, find_where
 from relman.job.facts import Facts
 from relman.job.landing import expects, land, pushes
-from relman.job.release import STEPS, find_where
 from relman.job.shipping import Wishes, read_own
 from relman.model.bump import Bump
 from relman.model.trailers import with_lines

@@ -8,12 +8,15 @@ from msgspec import Struct
 from relman.errors import Kind, RelmanError, usage
 from relman.git.revision import resolve
 from relman.git.scratch import Scratch
+from relman.job.debts import debt_warns, release_debts
+from relman.job.development import next_development
 from relman.job.facts import Facts
 from relman.job.landing import branch_pattern, expects, land, pushes
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.version import before
 from relman.model.bump import Bump
-from relman.model.lines import TRUNK, line_numbers
+from relman.model.cut import is_cut
+from relman.model.lines import TRUNK, Line, line_numbers
 from relman.model.names import Oid
 from relman.model.next import Next, next_on_trunk
 from relman.model.version import Version, next_candidate, parse_strict
@@ -35,6 +38,9 @@ class CutAsk(Struct, frozen=True, kw_only=True):
 
 def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Plan:
     """Plans a cut. Errors: nothing to release (nothing); a line or version that exists, or is too low (usage)."""
+    facts.check_complete()
+    if pairs := facts.twins():
+        raise usage(pairs[0], "git tag -d TAG, for the one that is wrong")
     trunk = facts.trunk
     start = resolve(facts.repo, ask.start) if ask.start else trunk.commit
     if not facts.graph.is_ancestor(start, trunk.commit):
@@ -64,6 +70,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         extra=(),
         wishes=wishes,
         prepared=not tagged,
+        may_say=said_on_trunk(facts, start, version),
     )
     shipped = ship(
         Shipment(
@@ -91,18 +98,22 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         ships=coming.unreleased,
         places=own.places,
     )
-    steps = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
+    going_on = next_development(facts, scratch, final, wishes)
+    moving = (*shipped.steps, *(going_on.steps if going_on else ()))
+    steps = (*moving, *pushes(facts, moving, wishes))
+    debts = release_debts(facts, scratch, start, facts.trunk_name, facts.lines.all)
     base_tag = (coming.base.tag,) if coming.base else ()
     return Plan(
         operation="cut",
         title=f"cut {name} with {writing.tag.name}" if tagged else f"cut {name}, {version} prepared",
-        targets=(shipped.target,),
+        targets=(shipped.target, *((going_on.target,) if going_on else ())),
         steps=steps,
         expects=expects(
             facts, steps, tips=[trunk], tags=(*base_tag, *(() if tagged else (writing.tag.name,)))
         ),
         facts=(("line", f"{name} on {branch}, cut from {facts.trunk_name} at {start[:10]}"),),
-        warnings=(*warns, *_unfinished(facts), *out_of_step_warns(writing.out_of_step)),
+        debts=debts,
+        warnings=(*warns, *_unfinished(facts), *debt_warns(debts), *out_of_step_warns(writing.out_of_step)),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
         afterwards=_afterwards(name, version, tagged=tagged, instead_of=landing.instead_of, branch=branch),
@@ -112,7 +123,6 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
 def _coming(facts: Facts, start: Oid) -> Next:
     if start == facts.trunk.commit:
         return facts.next(TRUNK)
-    facts.check_complete()
     known = before(facts, start)
     return next_on_trunk(facts.graph, facts.lines, facts.line_tip, start, known.releases, facts.policy)
 
@@ -155,7 +165,8 @@ def _check_free(facts: Facts, branch: str, name: str, version: Version) -> None:
 
 def _unfinished(facts: Facts) -> tuple[Warn, ...]:
     """The newest line must have its final release before the next one is cut."""
-    newest = next((line for line in facts.lines.all if line.branch and line.releases), None)
+    lines = (line for line in facts.lines.all if line.branch)
+    newest = next((line for line in lines if line.releases or _left_trunk(facts, line)), None)
     if newest is None or newest.stable is not None:
         return ()
     return (
@@ -165,6 +176,25 @@ def _unfinished(facts: Facts) -> tuple[Warn, ...]:
             hint=f"relman release {newest.name} --final",
         ),
     )
+
+
+def _left_trunk(facts: Facts, line: Line) -> bool:
+    return is_cut(facts.graph, line, facts.line_end(line), facts.trunk.commit)
+
+
+def said_on_trunk(facts: Facts, start: Oid, version: Version) -> tuple[Version, ...]:
+    """What trunk's version files may say before a release; nothing where no release shows what they should.
+
+    Releases that are made on lines leave trunk's files behind, so any release above the newest one that trunk
+    contains may stand there.
+    """
+    low = next(
+        (r for r in facts.releases if r.version.stable and facts.graph.is_ancestor(r.commit, start)), None
+    )
+    if low is None:
+        return ()
+    between = (r.version for r in facts.releases if low.version <= r.version < version)
+    return (version, version.final(), *between)
 
 
 def out_of_step_warns(sentences: Sequence[str]) -> tuple[Warn, ...]:

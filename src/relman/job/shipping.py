@@ -94,11 +94,13 @@ def write_release(
     extra: Sequence[Commit],
     wishes: Wishes,
     prepared: bool,
+    may_say: Sequence[Version] | None = None,
 ) -> Writing:
     """Makes the texts and edits of a release.
 
     `commits` ship (newest first) and exist; `extra` are fixes that are picked now, as trunk has them.
     `prepared` marks the release commit, so that a later `release` finds it however it was merged.
+    `may_say` is what version files may say before; left out: what fits the line of `base`.
     """
     tag = facts.formats.write.write(version)
     _, section, plain = release_notes(
@@ -122,7 +124,7 @@ def write_release(
             replaces=candidates_of(facts, version) if own.config.changelog.prereleases == "fold" else (),
         )
         edits += write_changelog(own.files, changelog, version)
-    allowed = fitting_versions(facts, version, base)
+    allowed = fitting_versions(facts, version, base) if may_say is None else may_say
     wrong = out_of_step(own.files, own.places, allowed, facts.formats.write.write)
     return Writing(
         stamp=Stamp(message=message, edits=tuple(edits), always=prepared),

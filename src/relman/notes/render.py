@@ -59,8 +59,8 @@ def built_in() -> str:
 
 
 def plain(release: Release) -> str:
-    """Renders a release without markup, for the message of a tag; ends in one newline."""
-    blocks: list[list[str]] = [[release.version or "Unreleased"]]
+    """Renders a release without markup or heading, for the message of a tag; ends in one newline."""
+    blocks: list[list[str]] = []
     if release.withdrawn:
         blocks.append([f"Withdrawn: {one_line(release.withdrawn)}"])
     blocks += (

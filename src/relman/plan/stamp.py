@@ -61,7 +61,8 @@ def _spelled(version: Version, tag: str, spelling: Spelling) -> str:
         case "npm":
             return spell(version, "npm")
         case "semver":
-            return spell(version, "semver")
+            # A tag's own spelling stays wherever it is SemVer too, so that `rc1` is not `rc.1` in the file.
+            return str(version) if version.join == "-" else spell(version, "semver")
 
 
 def out_of_step(
