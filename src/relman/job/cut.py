@@ -19,6 +19,7 @@ from relman.model.cut import is_cut
 from relman.model.lines import TRUNK, Line, line_numbers
 from relman.model.names import Oid
 from relman.model.next import Next, next_on_trunk
+from relman.model.tags import Release
 from relman.model.version import Version, next_candidate, parse_strict
 from relman.plan.plan import Base, Plan, Warn
 from relman.plan.ship import Shipment, ship
@@ -91,7 +92,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         version=version,
         tag=writing.tag.name,
         line=name,
-        base=None,
+        base=_base_to_prove(facts, start),
         start=start,
         merged=(),
         fixes=(),
@@ -116,7 +117,9 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         warnings=(*warns, *_unfinished(facts), *debt_warns(debts), *out_of_step_warns(writing.out_of_step)),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
-        afterwards=_afterwards(name, version, tagged=tagged, instead_of=landing.instead_of, branch=branch),
+        afterwards=_afterwards(
+            name, version, start, tagged=tagged, instead_of=landing.instead_of, branch=branch
+        ),
     )
 
 
@@ -178,6 +181,12 @@ def _unfinished(facts: Facts) -> tuple[Warn, ...]:
     )
 
 
+def _base_to_prove(facts: Facts, start: Oid) -> Release | None:
+    """The highest stable release that is in what is cut; trunk's base may stand on a line instead."""
+    held = (r for r in facts.releases if r.version.stable and facts.graph.is_ancestor(r.commit, start))
+    return next(held, None)
+
+
 def _left_trunk(facts: Facts, line: Line) -> bool:
     return is_cut(facts.graph, line, facts.line_end(line), facts.trunk.commit)
 
@@ -188,9 +197,7 @@ def said_on_trunk(facts: Facts, start: Oid, version: Version) -> tuple[Version, 
     Releases that are made on lines leave trunk's files behind, so any release above the newest one that trunk
     contains may stand there.
     """
-    low = next(
-        (r for r in facts.releases if r.version.stable and facts.graph.is_ancestor(r.commit, start)), None
-    )
+    low = _base_to_prove(facts, start)
     if low is None:
         return ()
     between = (r.version for r in facts.releases if low.version <= r.version < version)
@@ -215,10 +222,13 @@ def assumed(facts: Facts) -> tuple[str, ...]:
 
 
 def _afterwards(
-    name: str, version: Version, *, tagged: bool, instead_of: str | None, branch: str
+    name: str, version: Version, start: Oid, *, tagged: bool, instead_of: str | None, branch: str
 ) -> tuple[str, ...]:
     if instead_of:
-        return (f"{branch} is protected: open a change request, then relman release {name}",)
+        return (
+            f"create {branch} at {start[:10]} and open a change request to it",
+            f"when it is merged: relman release {name}",
+        )
     if not tagged:
         return (f"when CI has passed: relman release {name}",)
     if version.stable:

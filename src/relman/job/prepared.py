@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from relman.edit.changelog_file import section_text, text_of
+from relman.edit.changelog_file import section_text, sections, text_of
 from relman.edit.version_file import read_version
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
@@ -33,20 +33,23 @@ class Prepared(Struct, frozen=True, kw_only=True):
     how: str
     differs: tuple[str, ...]
     """Paths in which the line differs from what was prepared."""
+    section: str | None
+    """The changelog's section of it there."""
 
 
 def find_prepared(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None) -> Prepared | None:
     """Looks from the tip down to the last release; the newest prepared version counts."""
-    found: tuple[Oid, Version, Oid] | None = None
-    for oid in _chain(facts, tip):
-        for source, version in _marks(facts, oid, base):
-            if found is None or found[1] == version:
-                found = (oid, version, source)
-    if found is not None:
-        commit, version, source = found
-        how = "merged" if source != commit else "as it was committed, or rebased"
-        origin = source if source != commit else _candidate(facts, version) or source
-        return Prepared(version=version, commit=commit, how=how, differs=scratch.changed(origin, commit))
+    for commit in _chain(facts, tip):
+        for source, version in _marks(facts, commit, base):
+            merged = source != commit
+            origin = source if merged else _candidate(facts, version) or source
+            return Prepared(
+                version=version,
+                commit=commit,
+                how=f"and merged at {commit[:10]}" if merged else f"at {commit[:10]}",
+                differs=scratch.changed(origin, commit),
+                section=_section(facts, scratch, commit, version),
+            )
     return _by_files(facts, scratch, tip, base)
 
 
@@ -81,21 +84,27 @@ def _candidate(facts: Facts, version: Version) -> Oid | None:
 
 
 def _by_files(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None) -> Prepared | None:
-    version = _version_at(facts, scratch, tip)
-    if version is None or base is None or version <= base.version or facts.release(str(version)) is not None:
+    said = _said_at(facts, scratch, tip)
+    if said is None or base is None or said[0] <= base.version or facts.release(str(said[0])) is not None:
         return None
     landed = tip
     for oid in _chain(facts, tip):
-        if _version_at(facts, scratch, oid) != version:
+        if _said_at(facts, scratch, oid) != said:
             break
         landed = oid
+    version, section = said
     origin = _candidate(facts, version)
-    differs = scratch.changed(origin, landed) if origin else ()
-    return Prepared(version=version, commit=landed, how="squashed: the files say so", differs=differs)
+    return Prepared(
+        version=version,
+        commit=landed,
+        how=f"and squashed at {landed[:10]}, as the files say",
+        differs=scratch.changed(origin, landed) if origin else (),
+        section=section,
+    )
 
 
-def _version_at(facts: Facts, scratch: Scratch, commit: Oid) -> Version | None:
-    """The version that files and changelog agree on; nothing where either is silent."""
+def _said_at(facts: Facts, scratch: Scratch, commit: Oid) -> tuple[Version, str] | None:
+    """The version that files and changelog agree on, and its section; nothing where either is silent."""
     own = read_own(facts, scratch, commit, scratch.tree_of(commit))
     texts = set()
     for place in own.places:
@@ -104,8 +113,21 @@ def _version_at(facts: Facts, scratch: Scratch, commit: Oid) -> Version | None:
                 texts.add(read_version(own.files[place.path], place))
             except RelmanError:
                 return None
-    versions = {parse(text.removeprefix("v")) for text in texts}
-    version = versions.pop() if len(versions) == 1 else None
-    if version is None or own.changelog is None or own.changelog not in own.files:
+    # Spellings differ between files: 1.5.0rc1 beside 1.5.0-rc.1.
+    versions = {v.precedence: v for text in texts if (v := parse(text.removeprefix("v")))}
+    if len(versions) != 1:
         return None
-    return version if section_text(text_of(own.files[own.changelog]), str(version)) else None
+    version = next(iter(versions.values()))
+    section = _section(facts, scratch, commit, version)
+    return (version, section) if section else None
+
+
+def _section(facts: Facts, scratch: Scratch, commit: Oid, version: Version) -> str | None:
+    own = read_own(facts, scratch, commit, scratch.tree_of(commit))
+    data = own.files.get(own.changelog) if own.changelog else None
+    if data is None:
+        return None
+    text = text_of(data)
+    named = (s.version for s in sections(text) if s.version)
+    same = next((n for n in named if (v := parse(n)) and v.precedence == version.precedence), None)
+    return section_text(text, same) if same else None

@@ -1,8 +1,10 @@
 """The next release of a line: what is there, or what was prepared, gets its version, its notes and its tag."""
 
-from relman.errors import usage
+from collections.abc import Sequence
+
+from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
-from relman.job.aim import ReleaseAsk, Where, find_version, find_where, late_rows, needs_stage
+from relman.job.aim import STEPS, ReleaseAsk, Where, find_version, find_where, late_rows, needs_stage
 from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_warns, release_debts
 from relman.job.facts import Facts
@@ -10,9 +12,11 @@ from relman.job.landing import expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.shipping import Wishes, merge_isolated, prove, read_own, write_release
 from relman.job.status import isolated_releases
+from relman.model import message
 from relman.model.bump import Bump
+from relman.model.count import commits_word
 from relman.model.lines import TRUNK
-from relman.model.names import Oid
+from relman.model.names import Oid, short
 from relman.model.next import Next
 from relman.model.tags import Release
 from relman.model.version import Version
@@ -27,11 +31,11 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
         raise usage(pairs[0], "git tag -d TAG, for the one that is wrong")
     where = find_where(facts, ask.what)
     base = None if where.line == TRUNK else facts.line(where.line).newest
-    prepared = (
-        find_prepared(facts, scratch, where.tip.commit, base or facts.next(TRUNK).base) if ask.tag else None
-    )
-    if prepared and (where.given is None or where.given == prepared.version):
-        return _tag_prepared(facts, scratch, where, prepared, wishes)
+    prepared = find_prepared(facts, scratch, where.tip.commit, base or facts.next(TRUNK).base)
+    if prepared and _meant(prepared, ask, where):
+        if ask.tag:
+            return _tag_prepared(facts, scratch, where, prepared, wishes)
+        _check_news(facts, where, prepared)
     candidate = needs_stage(facts, ask, where)
     if candidate is not None:
         raise usage(
@@ -40,6 +44,23 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
             f"relman release {where.line} --final",
         )
     return _write(facts, scratch, ask, where, wishes)
+
+
+def _meant(prepared: Prepared, ask: ReleaseAsk, where: Where) -> bool:
+    """Whether the prepared version is what was asked for."""
+    if where.given is not None:
+        return where.given.precedence == prepared.version.precedence
+    return ask.what not in STEPS and ask.stage in (None, "final" if prepared.version.stable else "candidate")
+
+
+def _check_news(facts: Facts, where: Where, prepared: Prepared) -> None:
+    """To prepare the same version again there must be something new."""
+    if not facts.graph.between([where.tip.commit], [prepared.commit]):
+        raise RelmanError(
+            Kind.NOTHING,
+            f"{prepared.version} is prepared on {where.branch} already, and nothing came after it",
+            hints=(f"relman release {where.line}",),
+        )
 
 
 def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes: Wishes) -> Plan:
@@ -85,7 +106,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         version=version,
         tag=writing.tag.name,
         line=where.line,
-        base=_ancestor_base(facts, coming.base, start),
+        base=contained_base(facts, where.line, version, start),
         start=start,
         merged=isolated,
         fixes=tuple(f"{r.tag} is in it: its tag is merged first" for r in isolated),
@@ -102,7 +123,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         expects=expects(
             facts, steps, tips=[where.tip], tags=[r.tag for r in (*isolated, *_some(coming.base))]
         ),
-        facts=late_rows(facts, where, version),
+        facts=(*_ground_rows(facts, where, isolated), *late_rows(facts, where, version)),
         debts=debts,
         warnings=(
             *warns,
@@ -129,9 +150,35 @@ def _some(base: Release | None) -> tuple[Release, ...]:
     return (base,) if base else ()
 
 
-def _ancestor_base(facts: Facts, base: Release | None, start: Oid) -> Release | None:
-    """The base to prove: on trunk the base may stand on a line, which trunk does not contain."""
-    return base if base and facts.graph.is_ancestor(base.commit, start) else None
+def _ground_rows(facts: Facts, where: Where, isolated: Sequence[Release]) -> tuple[tuple[str, str], ...]:
+    """Says what is not where a person might think: a branch that is behind, a tag that was made beside it."""
+    rows = []
+    tip = where.tip
+    if tip.state == "behind" and tip.local and tip.tracking:
+        many = len(facts.graph.between([tip.commit], [tip.local]))
+        rows.append(
+            (
+                "stands on",
+                f"{short(tip.tracking)}: {where.branch} is {commits_word(many)} behind and moves with it",
+            )
+        )
+    if tip.state == "absent" and tip.tracking:
+        rows.append(("stands on", f"{short(tip.tracking)}: there is no local {where.branch} yet"))
+    rows += [("merges", f"{r.tag} into {where.branch} first: it was made beside it") for r in isolated]
+    return tuple(rows)
+
+
+def contained_base(facts: Facts, line: str, version: Version, start: Oid) -> Release | None:
+    """The highest stable release below a version that a commit holds: what the proof builds on."""
+    mine = facts.releases if line == TRUNK else facts.line(line).releases
+    return next(
+        (
+            r
+            for r in mine
+            if r.version.stable and r.version < version and facts.graph.is_ancestor(r.commit, start)
+        ),
+        None,
+    )
 
 
 def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:
@@ -163,6 +210,7 @@ def _tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepar
         extra=(),
         wishes=wishes,
         prepared=False,
+        notes=_approved(facts, prepared),
     )
     shipped = ship(
         Shipment(
@@ -190,7 +238,7 @@ def _tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepar
         places=own.places,
     )
     steps = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
-    told = f"{version} was prepared and {prepared.how}; only the tag is missing"
+    told = f"{version} was prepared {prepared.how}; only the tag is missing"
     return Plan(
         operation="release",
         title=f"release {writing.tag.name}",
@@ -204,6 +252,13 @@ def _tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepar
     )
 
 
+def _approved(facts: Facts, prepared: Prepared) -> str | None:
+    """The section that was reviewed, where a squash left commits that say less than it does."""
+    commit = facts.graph.commit(prepared.commit)
+    folded = len(commit.parents) == 1 and not message.is_release_subject(commit.subject)
+    return prepared.section if folded else None
+
+
 def _standing(where: Where, commit: Oid) -> BranchMove | None:
     """The branch of a tag-only plan: none moves, unless the local one is behind what is tagged."""
     behind = where.tip.state in ("behind", "absent") and commit == where.tip.commit
@@ -212,5 +267,5 @@ def _standing(where: Where, commit: Oid) -> BranchMove | None:
 
 def _afterwards(where: Where, *, tagged: bool, instead_of: str | None) -> tuple[str, ...]:
     if instead_of:
-        return (f"{instead_of} is protected: open a change request, then relman release {where.line}",)
+        return (f"open a change request to {instead_of}; when it is merged: relman release {where.line}",)
     return () if tagged else (f"when CI has passed: relman release {where.line}",)

@@ -28,6 +28,7 @@ from relman.model.tags import Release
 from relman.model.trailers import with_lines
 from relman.model.trees import Conflicted, PathEdit, Unknown
 from relman.model.version import Version, parse
+from relman.notes.unmarked import unmarked
 from relman.plan.plan import Proof, Warn
 from relman.plan.ship import Change, Stamp, TagText
 from relman.plan.stamp import Changelog, out_of_step, write_changelog, write_versions
@@ -95,17 +96,21 @@ def write_release(
     wishes: Wishes,
     prepared: bool,
     may_say: Sequence[Version] | None = None,
+    notes: str | None = None,
 ) -> Writing:
     """Makes the texts and edits of a release.
 
     `commits` ship (newest first) and exist; `extra` are fixes that are picked now, as trunk has them.
     `prepared` marks the release commit, so that a later `release` finds it however it was merged.
-    `may_say` is what version files may say before; left out: what fits the line of `base`.
+    `may_say` is what version files may say before; left out: what fits the line of `base`. `notes` is a section
+    that was written already; left out: what the commits say.
     """
     tag = facts.formats.write.write(version)
     _, section, plain = release_notes(
         facts, version=version, tag=tag, line=line, base=base, commits=commits, date=wishes.day, extra=extra
     )
+    if notes is not None:
+        section, plain = notes, unmarked(notes)
     words = {
         "version": str(version),
         "tag": tag,
@@ -266,9 +271,8 @@ def prove(
         said.append(f"{tag} builds on {base.tag} ({base.commit[:10]}), which is its ancestor")
     said += fixes
     others = [o for o in ships if len(facts.graph.commit(o).parents) < 2]
-    said.append(
-        f"besides, {len(others)} commits go out that were on the line" if others else "nothing else goes out"
-    )
+    many = "1 commit goes" if len(others) == 1 else f"{len(others)} commits go"
+    said.append(f"besides, {many} out that were on the line" if others else "nothing else goes out")
     brought = {r.tag for r in merged}
     missing = [
         r
@@ -296,7 +300,8 @@ def prove(
     elif base is not None:
         said.append(f"every other release of line {line} below {version} is in it")
     if places:
-        said.append(f"{', '.join(dict.fromkeys(p.path for p in places))} say {version}")
+        paths = tuple(dict.fromkeys(p.path for p in places))
+        said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
 
