@@ -96,7 +96,7 @@ def before(facts: Facts, commit: Oid) -> Before:
     """Leaves out what descends from the commit, whichever way. Only newer commits are asked."""
     born = facts.graph.when(commit) - _SKEW
     ends = {r.commit for r in facts.releases}
-    ends |= {end for line in facts.lines.all if (end := facts.line_tip(line))}
+    ends |= {end for line in facts.lines.all if (end := facts.line_end(line))}
     newer = [end for end in ends if facts.graph.when(end) >= born]
     later = facts.graph.descendants(commit, newer)
     releases = tuple(r for r in facts.releases if r.commit not in later)
@@ -110,7 +110,7 @@ def before(facts: Facts, commit: Oid) -> Before:
     )
 
     def tip(line: Line) -> Oid | None:
-        found = facts.line_tip(line)
+        found = facts.line_end(line)
         return None if found in later else found
 
     def ports(commits: Sequence[Oid]) -> Mapping[Oid, str]:
@@ -123,5 +123,9 @@ def before(facts: Facts, commit: Oid) -> Before:
 def _line_of(facts: Facts, commit: Oid) -> str:
     """The commit's line, as if HEAD were detached there."""
     refs = Refs(head=Head(ref=None, commit=commit), branches=facts.refs.branches, tags=facts.refs.tags)
-    ends = ((line, end) for line in facts.lines.all if (end := facts.end(line)))
+    ends = ((line, end) for line in facts.lines.all if (end := _end(facts, line)))
     return head_line(refs, facts.graph, facts.lines, ends, facts.trunk.commit)
+
+
+def _end(facts: Facts, line: Line) -> Oid | None:
+    return facts.line_end(line) or (line.newest.commit if line.newest else None)

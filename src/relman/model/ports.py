@@ -1,8 +1,9 @@
 """What shipped already under another id: commits of a range whose ports a line has released."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
-from relman.model.cut import is_cut, meet
+from relman.model.cut import meet
 from relman.model.equivalence import Changes, PatchId
 from relman.model.history import Graph
 from relman.model.lines import Line
@@ -12,13 +13,27 @@ _RECENT = 2000
 """How many commits of a line are asked whether they carry a change of the range."""
 NEWEST = 2
 """How many lines are asked, highest first."""
+_ASKED = 20
+"""How many lines are looked at to find those: a team that tags trunk itself may have hundreds and none cut."""
+_SKEW = 24 * 3600
+"""How far commit dates may run against the graph, in seconds."""
 
 
 def newest_cut_lines(graph: Graph, lines: Iterable[Line], at: Oid) -> tuple[tuple[Line, Oid], ...]:
-    """Lines that left the chain of `at` and have a stable release, with that release's commit, highest first."""
+    """Lines that left the chain of `at` and have a stable release, with that release's commit, highest first.
+
+    The chain is walked once, and only as far as the highest lines ask for.
+    """
     rows: list[tuple[Line, Oid]] = []
-    for line in lines:
-        if line.stable and is_cut(graph, line, None, at):
+    chain, passed = graph.chain(at), set[Oid]()
+    for line in islice((line for line in lines if line.stable), _ASKED):
+        end = line.releases[0].commit
+        oldest = graph.when(end) - _SKEW
+        while end not in passed and (oid := next(chain, None)):
+            passed.add(oid)
+            if graph.when(oid) < oldest:
+                break
+        if end not in passed and line.stable:
             rows.append((line, line.stable.commit))
         if len(rows) == NEWEST:
             break
