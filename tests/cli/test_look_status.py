@@ -177,8 +177,8 @@ def test_several_families_are_listed_and_asked_about(story: Story, look: Look) -
     assert (said.code, said.out) == (2, "")
     assert said.err == snapshot("""\
 error: this repository has 2 families of release tags, and relman must know which one is meant:
-  api-v{version}  2 tags, like api-v1.2.3
-  web@{version}  1 tags, like web@2.0.0
+         api-v{version}  2 tags, like api-v1.2.3
+         web@{version}  1 tags, like web@2.0.0
 hint:  in relman.toml:  [tags] format = "api-v{version}"
 hint:  relman init
 """)
