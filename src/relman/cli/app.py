@@ -1,12 +1,17 @@
 """The door: the commands, the global options, and the one place where errors become words and exit codes."""
 
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import relman
+from relman.errors import Kind, RelmanError, usage
+
+if TYPE_CHECKING:  # nothing heavy before the command is known
+    from relman.cli.context import Call
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -15,47 +20,83 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     if words in (["--version"], ["-V"]):  # answered before typer is imported
         sys.stdout.write(f"relman {relman.__version__}\n")
         sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a path that is no text, or an arrow in an old locale, must not end the command
+            reconfigure(errors="replace")
     sys.exit(run(words))
 
 
-def run(argv: Sequence[str]) -> int:
-    """Runs one command line in this process and gives its exit code; can be called again and again."""
+def run(
+    argv: Sequence[str], *, checkpoint: Callable[[str], None] | None = None, redoes: str | None = None
+) -> int:
+    """Runs one command line in this process and gives its exit code; can be called again and again.
+
+    `checkpoint` is called after every single write. `redoes` is the aborted operation that this call repeats.
+    """
+    from relman.cli.argv import globals_first
+    from relman.cli.context import Call
+
+    front, rest = globals_first(argv)
+    call = Call(argv=("relman", *argv), checkpoint=checkpoint, redoes=redoes)
+    try:
+        code = _run(front, rest, call)
+        sys.stdout.flush()  # a pipe that nobody reads is found out here, not by the interpreter at its end
+    except BrokenPipeError:
+        return _unheard()
+    except SystemExit as end:  # rich ends the process itself when its pipe breaks
+        if isinstance(end.__context__, BrokenPipeError):
+            return _unheard()
+        raise
+    return code
+
+
+def _run(front: list[str], rest: list[str], call: "Call") -> int:
+    """One command, its errors told."""
     from typer import exceptions as said
 
-    from relman.cli.argv import OTHER_TOOLS, globals_first
     from relman.cli.commands import command
-    from relman.errors import Kind, RelmanError
 
-    words = globals_first(argv)
-    json = "--json" in words[: _until_command(words)]
+    json = "--json" in front
     try:
-        result = command().main(words, prog_name="relman", standalone_mode=False)
+        result = command().main([*front, *rest], prog_name="relman", standalone_mode=False, obj=call)
     except RelmanError as error:
         return _report(error, json=json)
     except said.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, said.Abort):
-        sys.stderr.write("interrupted\n")
-        return Kind.INTERRUPTED
+        if not json:
+            sys.stderr.write("\n")
+        return _report(RelmanError(Kind.INTERRUPTED, "interrupted"), json=json)
     except said.TyperException as error:
-        message = _message(error)
-        wrong = next((w for w in OTHER_TOOLS if f"'{w}'" in message), None)
-        hints = (f"relman {OTHER_TOOLS[wrong]}",) if wrong else (_help_for(error),)
-        return _report(RelmanError(Kind.USAGE, message, hints=hints), json=json)
+        where = getattr(error, "ctx", None)
+        if not rest and not json and where is not None:
+            sys.stderr.write(f"{where.get_help()}\n")
+            return Kind.USAGE
+        return _report(_wrong_words(error), json=json)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # nobody listens; the flush at exit goes there
-        return 128 + signal.SIGPIPE
+        raise
     except Exception as error:  # noqa: BLE001  the boundary: a bug must not look like an answer
         return _bug(error, json=json)
     return result if isinstance(result, int) else 0
 
 
-def _until_command(words: Sequence[str]) -> int:
-    return next(
-        (i for i, w in enumerate(words) if not w.startswith("-") and words[i - 1 : i] != ["-C"]), len(words)
-    )
+def _unheard() -> int:
+    """Nobody reads what is printed: the flush at the end goes nowhere, and the code is a pipe's."""
+    with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor has no such flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
+
+
+def _wrong_words(error: Exception) -> RelmanError:
+    from relman.cli.argv import OTHER_TOOLS
+
+    message = _message(error)
+    wrong = next((w for w in OTHER_TOOLS if f"No such command '{w}'" in message), None)
+    if wrong is None:
+        return usage(message, _help_for(error))
+    here = (f"relman {words}" for words in OTHER_TOOLS[wrong])
+    return usage(f"relman has no command {wrong!r}; what it does is here:", *here)
 
 
 def _message(error: Exception) -> str:
@@ -69,35 +110,28 @@ def _help_for(error: object) -> str:
     return f"{path} --help"
 
 
-def _report(error: "relman.errors.RelmanError", *, json: bool) -> int:
-    import msgspec
-
+def _report(error: RelmanError, *, json: bool) -> int:
     from relman.render.words import printable_lines
 
-    kind = error.kind.name.lower()
     if json:
+        from relman.render.data import document, json_text
+
+        kind = error.kind.name.lower()
         said = {"kind": kind, "message": error.message, "cause": error.cause, "hints": error.hints}
-        document = {
-            "schema": "relman/error/v1",
-            "package": None,
-            **said,
-            "exit_code": int(error.kind),
-            **error.facts,
-        }
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+        told = document("relman/error/v1", **said, exit_code=int(error.kind)) | error.facts
+        sys.stdout.write(json_text(told) + "\n")
         return int(error.kind)
-    lines = [f"error: {error.message}"]
-    if error.cause:
-        lines.append(f"cause: {error.cause}")
-    lines += [f"hint:  {hint}" for hint in error.hints]
-    sys.stderr.write("\n".join(printable_lines(line) for line in lines) + "\n")
+    lines = [("error", error.message), ("cause", error.cause), *(("hint", hint) for hint in error.hints)]
+    for heading, words in lines:
+        if words:
+            # What goes over several lines stays below its heading.
+            shown = "\n       ".join(line for line in printable_lines(words).split("\n") if line.strip())
+            sys.stderr.write(f"{heading + ':':<6} {shown}\n")
     return int(error.kind)
 
 
 def _bug(error: Exception, *, json: bool) -> int:
     import traceback
-
-    from relman.errors import Kind, RelmanError
 
     trace = "".join(traceback.format_exception(error)[-12:])
     return _report(
@@ -105,7 +139,7 @@ def _bug(error: Exception, *, json: bool) -> int:
             Kind.INTERNAL,
             f"this is a bug in relman {relman.__version__}: {type(error).__name__}: {error}",
             cause=trace.strip(),
-            hints=("relman log", "relman resume, where an operation is open"),
+            hints=("relman log",),
         ),
         json=json,
     )

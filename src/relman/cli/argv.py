@@ -9,29 +9,36 @@ from collections.abc import Iterator, Sequence
 _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
 _TAKES_VALUE = (
-    *("--reason", "--exec", "--template", "--to", "--from", "--date", "--expect", "--anyway", "--pre"),
-    *("--format", "--line", "--mainline", "--release", "--show"),
+    "--reason",
+    "--exec",
+    "--expect",
+    "--anyway",
+    "--date",
+    "--to",
+    "--from",
+    "--template",
+    "--show",
 )
 """Options whose next word is theirs, whatever it looks like."""
 
 OTHER_TOOLS = {
-    "start": "hotfix --start, or cut",
-    "finish": "release, or resume",
-    "tag": "release",
-    "rollback": "undo (an operation), or withdraw (a release)",
-    "yank": "withdraw",
-    "publish": "push",
-    "revert": "hotfix --revert, or undo",
-    "continue": "resume",
-    "pick": "backport",
-    "cherry-pick": "backport",
-    "notes": "changelog",
+    "start": ("cut", "hotfix FIX"),
+    "finish": ("release", "resume"),
+    "tag": ("release",),
+    "rollback": ("undo   (an operation)", "withdraw VERSION --reason TEXT   (a release)"),
+    "yank": ("withdraw VERSION --reason TEXT",),
+    "publish": ("push",),
+    "revert": ("hotfix --revert COMMIT", "undo   (an operation)"),
+    "continue": ("resume",),
+    "pick": ("backport FIX --to LINE",),
+    "cherry-pick": ("backport FIX --to LINE",),
+    "notes": ("changelog",),
 }
-"""Words of other tools, and relman's for them."""
+"""Words of other tools, and relman's for them, without `relman`."""
 
 
-def globals_first(argv: Sequence[str]) -> list[str]:
-    """Moves the global options to the front, in their order."""
+def globals_first(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Parts the global options, in their order, from everything else."""
     front: list[str] = []
     rest: list[str] = []
     words = iter(argv)
@@ -47,7 +54,22 @@ def globals_first(argv: Sequence[str]) -> list[str]:
             front += [word, *_one(words)]
         else:
             rest.append(word)
-    return front + rest
+    return front, rest
+
+
+def repeated(argv: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Gives a recorded command line as it is to be run again: where it ran, asked and looked is told anew by `more`."""
+    front, rest = globals_first(argv)
+    kept = [w for at, w in enumerate(front) if w != "-C" and front[at - 1 : at] != ["-C"] and w != "--json"]
+    end = rest.index("--") if "--" in rest else len(rest)
+    words: list[str] = []
+    options = iter(rest[:end])
+    for word in options:
+        if word == "--expect":
+            next(options, None)
+        elif word not in ("-y", "--yes", "-n", "--dry-run") and not word.startswith("--expect="):
+            words.append(word)
+    return [*kept, *words, *more, *rest[end:]]
 
 
 def _one(words: Iterator[str]) -> list[str]:

@@ -1,9 +1,9 @@
 """Show, ask, carry out, report: what every command does with its plan."""
 
-import itertools
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+
+from msgspec import structs
 
 from relman.cli.context import Context
 from relman.cli.how import How
@@ -13,20 +13,25 @@ from relman.git.repo import Repository, check_git
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.open import read_facts
+from relman.job.operations import release_pages
 from relman.job.refresh import refresh
 from relman.job.shipping import Wishes
 from relman.model.identity import Identity
 from relman.model.names import Oid
 from relman.plan.outcome import Outcome
 from relman.plan.override import overridden
-from relman.plan.plan import Plan, Sealed
+from relman.plan.plan import Plan, Sealed, Warn
 from relman.render.plan_data import oid, outcome_document, plan_document
 from relman.render.plan_text import conflict_rows, outcome_rows, plan_rows, row
 from relman.run.execute import execute
 from relman.run.journal import new_id, prune, read_all
+from relman.run.operation import nothing
 from relman.run.recover import settle
 from relman.run.seal import SHORT_HASH, Signing, matches, seal, sign, wants
 from relman.run.trial import try_command
+
+_SECONDS = len("20261123T031500")
+"""How much of an operation's id is its time."""
 
 Make = Callable[[Facts, Scratch, Wishes], Plan]
 """Makes a command's plan from the facts, trying what must be tried in the scratch repository."""
@@ -34,13 +39,14 @@ Make = Callable[[Facts, Scratch, Wishes], Plan]
 
 def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None) -> int:
     """Takes one command from its plan to its outcome and gives the exit code."""
-    if how.anyway and not how.reason:
+    if how.anyway and not (how.reason or "").strip():
         raise usage("--anyway needs a reason for the record", f"--anyway {how.anyway[0]} --reason TEXT")
     now, offset = clock(here, how)
     facts = here.facts
     check_git(facts.repo.looking)
+    warnings = _open(facts.repo) if how.dry_run else ()
     if not how.dry_run:
-        facts = _settled(here, facts, now, offline=how.offline, push=how.push)
+        facts, warnings = _settled(here, facts, offline=how.offline, push=how.push)
     identity = read_identity(facts.repo)
     if identity is None and not how.dry_run:
         raise no_identity()
@@ -48,9 +54,10 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
         wishes = _wishes(facts, how, identity, now, offset)
         with here.busy("trying it in a scratch repository"):
             plan = overridden(make(facts, scratch, wishes), how.anyway, how.reason or "")
+            plan = structs.replace(plan, warnings=(*warnings, *plan.warnings))
             wanted = _signing(facts.repo, how)
             sealed = seal(plan, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
-        if how.expect and not matches(sealed, how.expect):
+        if how.expect is not None and not matches(sealed, how.expect):
             raise _another_plan(sealed, how.expect)
         stopped = _show(here, sealed)
         if stopped or how.dry_run:
@@ -65,10 +72,7 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
         if identity is not None and wants(plan, wanted):
             sealed = sign(sealed, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         outcome = _execute(here, facts.repo, scratch, sealed, how, now, redoes)
-    here.document(outcome_document(sealed, outcome))
-    here.say(*outcome_rows(sealed, outcome))
-    here.hint(f"take it back with: relman undo {outcome.id}")
-    return 0
+    return _report(here, facts, sealed, outcome)
 
 
 def clock(here: Context, how: How) -> tuple[int, int]:
@@ -93,23 +97,29 @@ def no_identity() -> RelmanError:
     )
 
 
-def _settled(here: Context, facts: Facts, now: int, *, offline: bool, push: bool) -> Facts:
+def _open(repo: Repository) -> tuple[Warn, ...]:
+    """What a real run would settle first; a dry run only says so."""
+    waiting = [r for r in read_all(repo).open_operations() if r.state != "paused"]
+    return tuple(
+        Warn(message=f"{r.sealed.plan.title} ({r.id}) was interrupted and is open", hint="relman resume")
+        for r in waiting
+    )
+
+
+def _settled(here: Context, facts: Facts, *, offline: bool, push: bool) -> tuple[Facts, tuple[Warn, ...]]:
     """Settles what a crash left, then looks at the remote, and reads again what either changed."""
-    done = settle(facts.repo, now=now, argv=sys.argv)
-    for each in done:
-        way = "finished" if each.way == "forward" else "taken back"
-        here.hint(row("recovered", f"{each.title} ({each.id}) was interrupted and is now {way}"))
-    prune(facts.repo, now=now)
+    done = settle(facts.repo, now=here.now, argv=here.call.argv, checkpoint=here.call.checkpoint or nothing)
+    ways = {"forward": "finished", "back": "taken back"}
+    said = [f"{d.title} ({d.id}) was interrupted and is now {ways[d.way]}" for d in done]
+    prune(facts.repo, now=here.now)
+    changed = bool(done)
     if not offline:
         with here.busy(f"asking {facts.remote}"):
-            changed, warning = refresh(facts, push=push)
-        if warning:
-            here.hint(row("warning", warning, "yellow"))
-        if not changed and not done:
-            return facts
-    elif not done:
-        return facts
-    return read_facts(facts.repo, config=here.options.config)
+            fetched, warning = refresh(facts, push=push)
+        changed = changed or fetched
+        said += [warning] if warning else []
+    warnings = tuple(Warn(message=words) for words in said)
+    return (read_facts(facts.repo, config=here.options.config) if changed else facts), warnings
 
 
 def _any_tree(facts: Facts) -> Oid:
@@ -162,19 +172,25 @@ def _close(here: Context, sealed: Sealed, *, stopped: bool) -> None:
         return
     note = " · ids are provisional" if sealed.provisional else ""
     here.say(row("", f"plan {short} · a dry run: nothing was changed{note}"))
-    here.hint(f"carry out exactly this with: --yes --expect {short}")
+    if rules := _rules(sealed.plan):
+        here.hint(f"the real run is refused without: {rules} --reason TEXT")
+    else:
+        here.hint(f"carry out exactly this with: --yes --expect {short}")
 
 
 def _refuse(plan: Plan) -> None:
     refused = [w for w in plan.warnings if w.rule]
     if refused:
-        rules = " ".join(f"--anyway {w.rule}" for w in {w.rule: w for w in refused}.values())
         raise RelmanError(
             Kind.REFUSED,
             "\n".join(f"{w.rule}: {w.message}" for w in refused),
-            hints=(*(w.hint for w in refused if w.hint), f"{rules} --reason TEXT"),
+            hints=(*(w.hint for w in refused if w.hint), f"{_rules(plan)} --reason TEXT"),
             facts={"rules": [w.rule for w in refused]},
         )
+
+
+def _rules(plan: Plan) -> str:
+    return " ".join(f"--anyway {rule}" for rule in dict.fromkeys(w.rule for w in plan.warnings if w.rule))
 
 
 def _ask(here: Context, how: How, sealed: Sealed) -> None:
@@ -187,8 +203,13 @@ def _ask(here: Context, how: How, sealed: Sealed) -> None:
             f"--yes --expect {short}",
             "--dry-run, to look only",
         )
-    if not here.confirm(f"plan {short} · carry it out?"):
-        raise RelmanError(Kind.INTERRUPTED, "nothing was changed")
+    try:
+        sure = here.confirm(f"plan {short} · carry it out?")
+    except KeyboardInterrupt:
+        here.hint("")
+        sure = False
+    if not sure:
+        raise RelmanError(Kind.INTERRUPTED, "not carried out; nothing was changed")
 
 
 def _tips(sealed: Sealed) -> Sequence[Oid]:
@@ -213,17 +234,35 @@ def _execute(
             now=now,
             push=how.push,
             changed=scratch.changed,
-            argv=sys.argv,
+            argv=here.call.argv,
             reason=how.reason or "",
             relman=relman.__version__,
             git=git,
-            redoes=redoes,
+            redoes=redoes or here.call.redoes,
+            checkpoint=here.call.checkpoint or nothing,
         )
 
 
+def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> int:
+    """Says what was done and what may follow; a person is needed where the operation stayed open."""
+    now = read_facts(facts.repo, config=here.options.config) if outcome.pushes else facts
+    pages = release_pages(now, outcome.pushes) if outcome.pushes else ()
+    here.document(outcome_document(sealed, outcome, pages))
+    here.say(*outcome_rows(sealed, outcome, pages))
+    if read_all(facts.repo).find(outcome.id).open:
+        return Kind.CONFLICT
+    if sealed.plan.moves():
+        here.hint(f"take it back with: relman undo {outcome.id}")
+        if not outcome.pushes and facts.remote in facts.refs.remotes and sealed.plan.operation != "undo":
+            here.hint(f"publish it with: relman push {outcome.id}")
+    return 0
+
+
 def _new_id(repo: Repository, now: int, token: str) -> str:
-    """An id that no operation has; the same plan twice in a second (undo, redo, undo) gets a number."""
-    known = {r.id for r in read_all(repo).records}
-    first = new_id(now, token)
-    numbered = (f"{first}-{n}" for n in itertools.count(2))
-    return first if first not in known else next(i for i in numbered if i not in known)
+    """An id that sorts after every other one: what is newest is told by ids, also within one second."""
+    known = sorted(r.id for r in read_all(repo).records)
+    wanted = new_id(now, token)
+    if known and wanted[:_SECONDS] <= known[-1][:_SECONDS]:
+        newest = datetime.strptime(known[-1][:_SECONDS], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return new_id(int(newest.timestamp()) + 1, token)
+    return wanted

@@ -1,16 +1,19 @@
 """The list of commands, in the four groups that `--help` shows. One file per job holds them."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
+import relman
 from relman.cli.bump import bump
 from relman.cli.changelog import changelog
-from relman.cli.context import Context, Options
+from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
+from relman.cli.help import Groups, OneCommand
 from relman.cli.hotfix import backport, hotfix
 from relman.cli.init import init
 from relman.cli.log import log
@@ -50,6 +53,7 @@ def command() -> TyperGroup:
     """Builds the command line."""
     app = typer.Typer(
         name="relman",
+        cls=Groups,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -59,10 +63,16 @@ def command() -> TyperGroup:
     )
     app.callback()(_globals)
     for panel, name, function in ROWS:
-        app.command(name, rich_help_panel=panel)(function)
+        app.command(name, cls=OneCommand, rich_help_panel=panel)(function)
     made = typer.main.get_command(app)  # with the options that install shell completion
     assert isinstance(made, TyperGroup)  # noqa: S101  (it has a callback)
     return made
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"relman {relman.__version__}\n")
+        raise typer.Exit
 
 
 def _globals(
@@ -77,10 +87,16 @@ def _globals(
     color: Annotated[str, typer.Option("--color", help="auto, always or never.")] = "auto",
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No hints, no progress.")] = False,
-    _version: Annotated[bool, typer.Option("--version", help="Print relman's version.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "-V", "--version", help="Print relman's version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
 ) -> None:
     if color not in ("auto", "always", "never"):
         raise typer.BadParameter(f"{color!r} is not auto, always or never", param_hint="--color")
+    given = context.obj if isinstance(context.obj, Call) else Call()
     context.obj = Context(
-        Options(start=start, config=config, json=json, color=color, verbose=verbose, quiet=quiet)
+        Options(start=start, config=config, json=json, color=color, verbose=verbose, quiet=quiet), given
     )

@@ -4,12 +4,11 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:  # rich costs 30 ms and is not needed to print one version
@@ -29,11 +28,23 @@ class Options(Struct, frozen=True, kw_only=True):
     quiet: bool
 
 
+class Call(Struct, frozen=True, kw_only=True):
+    """What the caller of `relman.cli.app.run` gives along with the words."""
+
+    argv: tuple[str, ...] = ()
+    """The command as it was typed, for the journal."""
+    redoes: str | None = None
+    """The aborted operation that this call carries out again."""
+    checkpoint: Callable[[str], None] | None = None
+    """Called after every single write; tests kill the process there."""
+
+
 class Context:
     """The clock, the terminal and the repository of one call."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, call: Call) -> None:
         self.options = options
+        self.call = call
 
     @property
     def json(self) -> bool:
@@ -132,4 +143,6 @@ class Context:
     def document(self, value: object) -> None:
         """Prints the JSON document, where one was asked for."""
         if self.json:
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+            from relman.render.data import json_text
+
+            sys.stdout.write(json_text(value) + "\n")

@@ -1,11 +1,11 @@
 """`relman resume` and `relman abort`: after a crash."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from relman.cli.context import Context
+from relman.errors import Kind
 
 
 def resume(
@@ -16,12 +16,16 @@ def resume(
 
     Examples: relman resume
     """
+    from relman.git.repo import open_repository
     from relman.render.data import document
     from relman.render.plan_text import row
+    from relman.run.journal import read_all
+    from relman.run.operation import nothing
     from relman.run.recover import settle
 
     here: Context = context.obj
-    done = settle(here.facts.repo, now=here.now, argv=sys.argv)
+    repo = open_repository(here.options.start)  # a broken configuration must not stand in the way
+    done = settle(repo, now=here.now, argv=here.call.argv, checkpoint=here.call.checkpoint or nothing)
     here.document(
         document(
             "relman/settled/v1",
@@ -38,7 +42,8 @@ def resume(
         here.say(row("settled", f"{each.title} ({each.id}) {way}"))
         for left in (*each.outcome.left, *(f"removed the lock {path}" for path in each.unlocked)):
             here.say(row("", left))
-    return 0
+    still = [r.id for r in read_all(repo).open_operations() if r.state != "paused"]
+    return Kind.CONFLICT if still else 0
 
 
 def abort(context: typer.Context) -> int:
@@ -46,12 +51,13 @@ def abort(context: typer.Context) -> int:
 
     Examples: relman abort
     """
+    from relman.git.repo import open_repository
     from relman.job.operations import abort_open
     from relman.render.data import document
     from relman.render.plan_text import row
 
     here: Context = context.obj
-    told = abort_open(here.facts, now=here.now, argv=sys.argv)
+    told = abort_open(open_repository(here.options.start), now=here.now, argv=here.call.argv)
     here.document(document("relman/aborted/v1", aborted=[{"id": i, "words": words} for i, words in told]))
     for identifier, words in told or (("", "no operation is open"),):
         here.say(row("aborted" if identifier else "nothing", f"{identifier} {words}".strip()))

@@ -1,12 +1,17 @@
 """Taking operations back, finishing them, pushing what they made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import structs
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.refs import read_values
-from relman.git.remote import ls_remote
+from relman.git.remote import ls_remote, remote_url
+from relman.git.repo import Repository
 from relman.job.facts import Facts
-from relman.model.names import HEADS, TAGS, Oid, RefName
+from relman.model.forge import Forge, detect, release_page_command
+from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.plan.outcome import Pushed
 from relman.plan.plan import Expect, Plan
 from relman.plan.steps import Id, PushMove, PushRefs
 from relman.run.journal import Record, read_all
@@ -30,6 +35,14 @@ def plan_redo(facts: Facts, *, offline: bool) -> Plan:
     if record is None:
         raise RelmanError(Kind.NOTHING, "there is nothing to redo", hints=("relman log",))
     return _back(facts, record, remote=False, offline=offline)
+
+
+def lost(repo: Repository) -> Record | None:
+    """Gives the newest operation where it was refused or lost a race: `redo` plans it anew on today's repository."""
+    records = read_all(repo).records
+    last = records[-1] if records else None
+    again = last is not None and last.state == "aborted" and len(last.argv) > 1
+    return last if again else None
 
 
 def _named(facts: Facts, word: str | None, version: str | None) -> Record | None:
@@ -61,7 +74,11 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         except RelmanError:
             if name in pushed:
                 raise
-    return undo_plan(record, read_values(facts.repo, names), remotes=remotes or None, remote=remote)
+    plan = undo_plan(record, read_values(facts.repo, names), remotes=remotes or None, remote=remote)
+    heading = "brings back" if plan.operation == "redo" else "takes back"
+    return structs.replace(
+        plan, facts=((heading, f"{record.sealed.plan.title.removeprefix('undo ')} ({record.id})"),)
+    )
 
 
 def plan_push(facts: Facts, word: str | None) -> Plan:
@@ -71,6 +88,10 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
     if record is None:
         raise RelmanError(
             Kind.NOTHING, "no operation stands here that could be pushed", hints=("relman log",)
+        )
+    if record.sealed.plan.operation == "undo":
+        raise usage(
+            f"{record.id} took something back; that is published by", f"relman undo {record.undoes} --remote"
         )
     if facts.remote not in facts.refs.remotes:
         raise usage(f"there is no remote {facts.remote}", f"git remote add {facts.remote} URL")
@@ -84,7 +105,7 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
             raise RelmanError(
                 Kind.MOVED,
                 f"{change.ref} moved on since {record.id}",
-                hints=(f"git push origin {change.ref}",),
+                hints=(f"git push {facts.remote} {short(change.ref)}",),
             )
         held = there.get(change.ref)
         if held == change.new:
@@ -110,10 +131,10 @@ def _below(facts: Facts, held: Oid, new: Oid) -> bool:
     return facts.graph.has(held) and facts.graph.is_ancestor(held, new)
 
 
-def abort_open(facts: Facts, *, now: int, argv: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def abort_open(repo: Repository, *, now: int, argv: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Takes back what is open. One whose refs have moved cannot be unmade half way: it is finished, and undo named."""
     told = []
-    for settled in settle(facts.repo, now=now, argv=argv):
+    for settled in settle(repo, now=now, argv=argv):
         if settled.way == "back":
             told.append((settled.id, "was taken back: nothing had moved"))
         else:
@@ -124,3 +145,32 @@ def abort_open(facts: Facts, *, now: int, argv: Sequence[str]) -> tuple[tuple[st
                 )
             )
     return tuple(told)
+
+
+def release_pages(facts: Facts, pushes: Iterable[Pushed]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Gives, by tag, the forge's own command for every tag that was published; nothing where the forge is unknown.
+
+    The notes come from standard input.
+    """
+    url = remote_url(facts.repo, facts.remote)
+    forge = detect(url) if url else None
+    if forge is None:
+        return ()
+    tags = [
+        m.ref.removeprefix(TAGS)
+        for p in pushes
+        if p.result == "pushed"
+        for m in p.moves
+        if m.ref.startswith(TAGS) and m.new is not None
+    ]
+    return tuple((tag, command) for tag in tags if (command := _page(facts, forge, tag)))
+
+
+def _page(facts: Facts, forge: Forge, tag: str) -> tuple[str, ...]:
+    version = next((v for fmt in facts.formats.accept if (v := fmt.read(tag))), None)
+    if version is None:
+        return ()
+    higher = any(r.version.stable and not r.withdrawn and r.version > version for r in facts.releases)
+    return release_page_command(
+        forge, tag=tag, title=tag, notes_file="-", pre_release=not version.stable, newest=not higher
+    )

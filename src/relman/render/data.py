@@ -69,6 +69,22 @@ def changelog_document(releases: Iterable[Release], forge: Forge | None) -> dict
     return document("relman/changelog/v1", releases=[release_context(r, forge) for r in releases])
 
 
-def json_text(values: dict[str, object]) -> str:
+def json_text(values: object) -> str:
     """A document as text, without the last newline."""
-    return msgspec.json.format(msgspec.json.encode(values), indent=2).decode()
+    try:
+        encoded = msgspec.json.encode(values)
+    except UnicodeEncodeError:  # a path that is no text: JSON cannot hold its bytes
+        encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(values)))
+    return msgspec.json.format(encoded, indent=2).decode()
+
+
+def _as_text(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        case dict():
+            return {_as_text(key): _as_text(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_as_text(inner) for inner in value]
+        case _:
+            return value

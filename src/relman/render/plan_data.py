@@ -1,5 +1,7 @@
 """Plans and outcomes as JSON: `relman/plan/v1` and `relman/outcome/v1` (CLI.md)."""
 
+from collections.abc import Sequence
+
 from relman.model.names import Oid
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Pick, Sealed, TargetPlan
@@ -12,8 +14,10 @@ def plan_document(sealed: Sealed, *, identifier: str | None = None) -> dict[str,
     return document("relman/plan/v1", **_shared(sealed, identifier), provisional=sealed.provisional)
 
 
-def outcome_document(sealed: Sealed, outcome: Outcome) -> dict[str, object]:
-    """What a real run did."""
+def outcome_document(
+    sealed: Sealed, outcome: Outcome, pages: Sequence[tuple[str, Sequence[str]]] = ()
+) -> dict[str, object]:
+    """What a real run did. `pages` are tags with the forge's command for the release page, notes on stdin."""
     told = _shared(sealed, outcome.id)
     told["pushes"] = [
         {
@@ -25,7 +29,10 @@ def outcome_document(sealed: Sealed, outcome: Outcome) -> dict[str, object]:
         for p in outcome.pushes
     ]
     checkouts = [{"path": c.path, "ref": c.ref, "new": c.new} for c in outcome.checkouts]
-    return document("relman/outcome/v1", **told, checkouts=checkouts, left=list(outcome.left))
+    told["checkouts"], told["left"] = checkouts, list(outcome.left)
+    return document(
+        "relman/outcome/v1", **told, pages=[{"tag": tag, "command": list(command)} for tag, command in pages]
+    )
 
 
 def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A plan as a person reads it at three at night: a few aligned rows, the words of a release manager."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -47,7 +48,8 @@ def plan_rows(sealed: Sealed) -> Iterator[Text]:
     for file in plan.files():
         yield row("writes" if file.after is not None else "removes", file.path)
     for push in plan.pushes():
-        yield row("pushes", f"{', '.join(short(m.ref) for m in push.moves)} to {push.remote}, all or nothing")
+        names = ", ".join(f"{'' if m.new else 'deletes '}{short(m.ref)}" for m in push.moves)
+        yield row("pushes", f"{names} to {push.remote}, all or nothing")
     for note in plan.targets:
         if note.notes:
             yield row(
@@ -152,8 +154,10 @@ def _by_hand(target: TargetPlan, pick: Pick) -> Iterator[Text]:
     )
 
 
-def outcome_rows(sealed: Sealed, outcome: Outcome) -> Iterator[Text]:
-    """What was done, in the past tense."""
+def outcome_rows(
+    sealed: Sealed, outcome: Outcome, pages: Sequence[tuple[str, Sequence[str]]] = ()
+) -> Iterator[Text]:
+    """What was done, in the past tense. `pages` are tags with the forge's command for the release page."""
     plan = sealed.plan
     yield row("done", f"{plan.title} · operation {outcome.id}", "green")
     for move in plan.moves():
@@ -171,3 +175,5 @@ def outcome_rows(sealed: Sealed, outcome: Outcome) -> Iterator[Text]:
         yield row("debt", _owed(debt), "yellow")
     for step in (*outcome.left, *plan.afterwards):
         yield row("left", step)
+    for tag, command in pages:
+        yield row("page", f"relman changelog {shlex.quote(tag)} | {shlex.join(command)}")
