@@ -92,7 +92,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         version=version,
         tag=writing.tag.name,
         line=name,
-        base=_base_to_prove(facts, start),
+        base=contained_base(facts, version, start),
         start=start,
         merged=(),
         fixes=(),
@@ -107,12 +107,15 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
     return Plan(
         operation="cut",
         title=f"cut {name} with {writing.tag.name}" if tagged else f"cut {name}, {version} prepared",
-        targets=(shipped.target, *((going_on.target,) if going_on else ())),
+        targets=(shipped.target,),
         steps=steps,
         expects=expects(
             facts, steps, tips=[trunk], tags=(*base_tag, *(() if tagged else (writing.tag.name,)))
         ),
-        facts=(("line", f"{name} on {branch}, cut from {facts.trunk_name} at {start[:10]}"),),
+        facts=(
+            ("line", f"{name} on {branch}, cut from {facts.trunk_name} at {start[:10]}"),
+            *((("trunk", f"{facts.trunk_name} goes on as {going_on.target.version}"),) if going_on else ()),
+        ),
         debts=debts,
         warnings=(*warns, *_unfinished(facts), *debt_warns(debts), *out_of_step_warns(writing.out_of_step)),
         assumptions=assumed(facts),
@@ -181,10 +184,13 @@ def _unfinished(facts: Facts) -> tuple[Warn, ...]:
     )
 
 
-def _base_to_prove(facts: Facts, start: Oid) -> Release | None:
-    """The highest stable release that is in what is cut; trunk's base may stand on a line instead."""
-    held = (r for r in facts.releases if r.version.stable and facts.graph.is_ancestor(r.commit, start))
-    return next(held, None)
+def contained_base(facts: Facts, version: Version, start: Oid) -> Release | None:
+    """The highest stable release below a version that a commit holds: what a proof builds on.
+
+    What the version is counted from may stand on a line, or beside it, and not be in that commit.
+    """
+    below = (r for r in facts.releases if r.version.stable and r.version < version)
+    return next((r for r in below if facts.graph.is_ancestor(r.commit, start)), None)
 
 
 def _left_trunk(facts: Facts, line: Line) -> bool:
@@ -197,11 +203,11 @@ def said_on_trunk(facts: Facts, start: Oid, version: Version) -> tuple[Version, 
     Releases that are made on lines leave trunk's files behind, so any release above the newest one that trunk
     contains may stand there.
     """
-    low = _base_to_prove(facts, start)
+    low = contained_base(facts, version, start)
     if low is None:
         return ()
     between = (r.version for r in facts.releases if low.version <= r.version < version)
-    return (version, version.final(), *between)
+    return (*between, version, version.final())
 
 
 def out_of_step_warns(sentences: Sequence[str]) -> tuple[Warn, ...]:

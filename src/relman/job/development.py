@@ -39,5 +39,6 @@ def next_development(facts: Facts, scratch: Scratch, cut: Version, wishes: Wishe
                 message=with_lines(f"chore: begin the development of {after}", wishes.trailers), edits=edits
             ),
             branch=landing.move,
+            version=str(version),
         )
     )

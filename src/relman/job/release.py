@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, ReleaseAsk, Where, find_version, find_where, late_rows, needs_stage
-from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
+from relman.job.cut import assumed, contained_base, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.landing import expects, land, pushes
@@ -106,7 +106,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         version=version,
         tag=writing.tag.name,
         line=where.line,
-        base=contained_base(facts, where.line, version, start),
+        base=contained_base(facts, version, start),
         start=start,
         merged=isolated,
         fixes=tuple(f"{r.tag} is in it: its tag is merged first" for r in isolated),
@@ -166,19 +166,6 @@ def _ground_rows(facts: Facts, where: Where, isolated: Sequence[Release]) -> tup
         rows.append(("stands on", f"{short(tip.tracking)}: there is no local {where.branch} yet"))
     rows += [("merges", f"{r.tag} into {where.branch} first: it was made beside it") for r in isolated]
     return tuple(rows)
-
-
-def contained_base(facts: Facts, line: str, version: Version, start: Oid) -> Release | None:
-    """The highest stable release below a version that a commit holds: what the proof builds on."""
-    mine = facts.releases if line == TRUNK else facts.line(line).releases
-    return next(
-        (
-            r
-            for r in mine
-            if r.version.stable and r.version < version and facts.graph.is_ancestor(r.commit, start)
-        ),
-        None,
-    )
 
 
 def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:

@@ -71,7 +71,10 @@ def out_of_step(
     allowed: Sequence[Version],
     tag_of: Callable[[Version], str],
 ) -> tuple[OutOfStep, ...]:
-    """Names the version files that say none of the allowed versions; a development suffix does not count."""
+    """Names the version files that say none of the allowed versions, the first of which is what they should say.
+
+    A development suffix does not count.
+    """
     wrong = []
     for place in places:
         data = files.get(place.path)
@@ -80,8 +83,11 @@ def out_of_step(
         found = read_version(data, place)
         fitting = {_spelled(v, tag_of(v), place.spelling) for v in allowed} | {str(v) for v in allowed}
         core = parse(found.removeprefix("v"))
-        if allowed and found not in fitting and not (core and core.pre.startswith(("dev", "SNAPSHOT"))):
-            wrong.append(OutOfStep(path=place.path, found=found, wanted=min(fitting, key=len)))
+        if not allowed:
+            continue
+        wanted = _spelled(allowed[0], tag_of(allowed[0]), place.spelling)
+        if found not in fitting and not (core and core.pre.startswith(("dev", "SNAPSHOT"))):
+            wrong.append(OutOfStep(path=place.path, found=found, wanted=wanted))
     return tuple(wrong)
 
 
