@@ -189,8 +189,9 @@ def contained_base(facts: Facts, version: Version, start: Oid) -> Release | None
 
     What the version is counted from may stand on a line, or beside it, and not be in that commit.
     """
-    below = (r for r in facts.releases if r.version.stable and r.version < version)
-    return next((r for r in below if facts.graph.is_ancestor(r.commit, start)), None)
+    below = [r for r in facts.releases if r.version.stable and r.version < version]
+    held = facts.graph.reachable_tags(start, {r.tag: r.commit for r in below})
+    return next((r for r in below if r.tag in held), None)
 
 
 def _left_trunk(facts: Facts, line: Line) -> bool:
