@@ -60,10 +60,9 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
         if how.expect is not None and not matches(sealed, how.expect):
             raise _another_plan(sealed, how.expect)
         stopped = _show(here, sealed)
-        if stopped or how.dry_run:
+        if stopped or plan.all_there() or how.dry_run:
             here.document(plan_document(sealed))
-            _close(here, sealed, stopped=stopped)
-            return Kind.CONFLICT if stopped else 0
+            return _close(here, sealed, stopped=stopped)
         _refuse(plan)
         _ask(here, how, sealed)
         for command in how.commands:
@@ -165,17 +164,21 @@ def _show(here: Context, sealed: Sealed) -> bool:
     return bool(conflicts)
 
 
-def _close(here: Context, sealed: Sealed, *, stopped: bool) -> None:
+def _close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     short = sealed.hash[:SHORT_HASH]
     if stopped:
         here.say(row("", f"plan {short} · nothing was changed: a person must resolve this first"))
-        return
+        return Kind.CONFLICT
+    if sealed.plan.all_there():
+        here.say(row("", "nothing to do: every fix is there already"))
+        return Kind.NOTHING
     note = " · ids are provisional" if sealed.provisional else ""
     here.say(row("", f"plan {short} · a dry run: nothing was changed{note}"))
     if rules := _rules(sealed.plan):
         here.hint(f"the real run is refused without: {rules} --reason TEXT")
     else:
         here.hint(f"carry out exactly this with: --yes --expect {short}")
+    return 0
 
 
 def _refuse(plan: Plan) -> None:

@@ -84,8 +84,7 @@ def backport(
     here: Context = context.obj
     if not fixes or not to:
         raise usage("a backport needs a fix and a line", "relman backport FIX --to 1.3")
-    side: Side | None = None if release else "on-line"
-    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), side=side, mainline=mainline, release=release)
+    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), mainline=mainline, release=release)
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
 
 

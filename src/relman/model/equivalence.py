@@ -87,7 +87,7 @@ class Changes:
         mine = self._ids_meant(message.picked_from(read))
         named = [o for o in self._claimed.get(commit.id[:7], ()) if self._names(o, commit.id)]
         for other in dict.fromkeys((*mine, *named)):
-            if self._same_patch(commit.id, other):
+            if self.same_patch(commit.id, other):
                 yield Evidence(
                     commit=other, certainty="certain", how="cherry picked from it, with the same patch-id"
                 )
@@ -101,7 +101,7 @@ class Changes:
                     continue
                 yield Evidence(
                     commit=other,
-                    certainty="certain" if self._same_patch(commit.id, other) else "claimed",
+                    certainty="certain" if self.same_patch(commit.id, other) else "claimed",
                     how="both cherry picked from one commit",
                 )
 
@@ -134,7 +134,8 @@ class Changes:
                     commit=other, certainty="likely", how=f"same change request #{request} and paths"
                 )
 
-    def _same_patch(self, one: Oid, other: Oid) -> bool:
+    def same_patch(self, one: Oid, other: Oid) -> bool:
+        """Tells whether two commits change the same paths in the same way; `other` need not be one of these."""
         if self._graph.paths(one) != self._graph.paths(other):
             return False
         mine = self._patch_id(one)
@@ -143,3 +144,19 @@ class Changes:
 
 def _authored(commit: Commit, read: message.Message) -> tuple[str, int, str]:
     return commit.author.email.lower(), commit.author.when, message.normalised_subject(read)
+
+
+def signs(commit: Commit) -> tuple[str, ...]:
+    """Words, lower case, of which a commit's object holds one wherever `Changes` finds it like this commit.
+
+    Not where this commit says that it was picked from it: see `message.picked_from`.
+    """
+    read = message.parse(commit.message)
+    request = message.pull_request(read)
+    origins = (origin[:7] for origin in message.picked_from(read))
+    return (
+        commit.id[:7],
+        f"> {commit.author.when} ",
+        *origins,
+        *((str(request),) if request is not None else ()),
+    )

@@ -54,6 +54,8 @@ class Pick(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
     prerequisites: tuple[Oid, ...] = ()
     evidence: tuple[str, ...] = ()
+    mainline: int | None = None
+    """For a merge commit: the parent that it is compared with, counted from 1."""
 
 
 class Base(Struct, frozen=True, kw_only=True):
@@ -158,6 +160,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     def pushes(self) -> tuple[PushRefs, ...]:
         """All pushes."""
         return tuple(s for s in self.steps if isinstance(s, PushRefs))
+
+    def all_there(self) -> bool:
+        """Tells whether fixes were asked for and every target has all of them already."""
+        picks = [pick for target in self.targets for pick in target.picks]
+        return bool(picks) and all(pick.rung == "already-there" for pick in picks)
 
     def conflicts(self) -> Iterator[tuple[TargetPlan, Pick]]:
         """Every pick that needs a person, or that git could not decide."""

@@ -36,6 +36,8 @@ class Change(Struct, frozen=True, kw_only=True):
     encoding: str | None = None
     merges: Oid | None = None
     edits: tuple[PathEdit, ...] = ()
+    taken: Oid | None = None
+    """A commit that stands there already and goes along as it is; nothing is written for it."""
 
 
 class Stamp(Struct, frozen=True, kw_only=True):
@@ -93,6 +95,10 @@ def ship(shipment: Shipment) -> Shipped:
     tree, kept = shipment.start_tree, tuple[PathEdit, ...]()
     written: dict[int, Target] = {}
     for number, change in enumerate(shipment.changes, 1):
+        if change.taken:
+            written[number - 1] = at = Id(oid=change.taken)
+            tree, kept = change.tree, ()
+            continue
         label = Label(name=f"{shipment.line}/{number}")
         more = (Id(oid=change.merges),) if change.merges else ()
         steps.append(

@@ -99,6 +99,7 @@ def _pick(sealed: Sealed, pick: Pick) -> dict[str, object]:
         "from": pick.picked,
         "subject": pick.subject,
         "rung": pick.rung,
+        "mainline": pick.mainline,
         "tree": pick.tree,
         "commit": oid(sealed, pick.commit),
         "affected": pick.affected,

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
-from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
+from relman.plan.plan import Debt, Plan, Sealed, TargetPlan
 from relman.plan.steps import MoveRef
 from relman.render.plan_data import oid
 from relman.render.words import counted, listed, printable, printable_lines
@@ -89,14 +89,14 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
         yield row("ships", f"{what} = {base} + {counted(len(target.ships), 'commit')}")
         return
     parts = [f"{p.picked[:7]} {p.subject}" for p in target.picks if p.rung != "already-there"]
-    if target.tip is None:
+    if not parts:
+        yield row("ships", f"nothing new on {target.line}, which stands at {base}")
+    elif target.tip is None:
         yield row("wanted", f"{target.line} = {base} + {' + '.join(parts)}")
     else:
         besides = counted(len(target.ships), "other commit") if target.ships else "nothing else"
         rungs = sorted({_RUNGS[p.rung] for p in target.picks if p.rung != "already-there"})
-        yield row(
-            "ships", f"{what} = {base} + {' + '.join(parts) or 'nothing'} · {', '.join(rungs)} · {besides}"
-        )
+        yield row("ships", f"{what} = {base} + {' + '.join(parts)} · {', '.join(rungs)} · {besides}")
     for pick in target.picks:
         if pick.rung == "already-there":
             yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
@@ -130,7 +130,8 @@ def conflict_rows(plan: Plan) -> Iterator[Text]:
                 )
             if len(conflict.hunks) > _SHOWN_HUNKS:
                 yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
-        yield from _by_hand(target, pick)
+        if pick is [p for p in target.picks if p.rung in ("conflict", "unknown")][-1]:
+            yield from _by_hand(plan.operation, target)
 
 
 def _hunk(line: int, sides: dict[str, str]) -> Iterator[Text]:
@@ -141,17 +142,17 @@ def _hunk(line: int, sides: dict[str, str]) -> Iterator[Text]:
             yield Text.assemble((f"{'':<{_WIDTH}}   {name:>12} ", "dim"), shown)
 
 
-def _by_hand(target: TargetPlan, pick: Pick) -> Iterator[Text]:
-    start = target.base.commit[:10]
-    folder = f"../fix-{target.line}"
-    yield row("by hand", f"git worktree add -b fix-{target.line} {folder} {start}")
-    yield row(
-        "", f"git -C {folder} cherry-pick -x {pick.source[:10]}   # resolve, then git cherry-pick --continue"
-    )
-    yield row(
-        "",
-        f"relman hotfix fix-{target.line} --to {target.line if target.version is None else target.base.name}",
-    )
+def _by_hand(operation: str, target: TargetPlan) -> Iterator[Text]:
+    """Commands that do the whole target by hand; the branch that they make is then taken commit for commit."""
+    name = f"fix-{target.line}"
+    place = shlex.quote(f"../{name}")
+    yield row("by hand", f"git worktree add -b {name} {place} {target.base.commit[:10]}")
+    for pick in target.picks:
+        if pick.rung != "already-there":
+            parent = f" -m {pick.mainline}" if pick.mainline else ""
+            rest = "   # resolve, then git cherry-pick --continue" if pick.rung != "clean" else ""
+            yield row("", f"git -C {place} cherry-pick -x{parent} {pick.source[:10]}{rest}")
+    yield row("", f"relman {operation} {name} --to {shlex.quote(target.base.name)}")
 
 
 def outcome_rows(

@@ -8,23 +8,27 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from relman.git.reader import Reader
 from relman.git.scratch import Scratch
 from relman.model import message
 from relman.model.equivalence import Changes, Evidence
 from relman.model.history import Commit
-from relman.model.names import Oid
-from relman.model.reverts import cancel
+from relman.model.names import Oid, is_oid
 from relman.model.trees import Conflicted, Merged, Unknown
-from relman.plan.plan import Pick
+from relman.plan.plan import Pick, Rung
 
 
 class Fix(Struct, frozen=True, kw_only=True):
-    """One commit to carry. `mainline` counts a merge's parents from 1. `as_is`: it is no pick of trunk's."""
+    """One commit to carry. `mainline` counts a merge's parents from 1.
+
+    `branch` is the branch that it was asked for by: one that stands on the target is taken commit for commit.
+    """
 
     commit: Commit
     mainline: int | None = None
+    branch: str | None = None
 
 
 class Port(Struct, frozen=True, kw_only=True):
@@ -33,107 +37,98 @@ class Port(Struct, frozen=True, kw_only=True):
     fix: Fix
     pick: Pick
     suspicion: Evidence | None = None
+    as_is: bool = False
+    """Whether the commit itself goes there, since it stands on the target already."""
 
 
 class Ground(Struct, frozen=True, kw_only=True):
-    """A target before the climb: its commit, its tree, and what its line has beyond trunk."""
+    """A target before the climb: its commit and its tree, and what it has beyond trunk.
+
+    `changes` are the target's own commits that stand, ready to be compared with; `gone` says which of the
+    fixes it holds although they were reverted since.
+    """
 
     commit: Oid
     tree: Oid
-    own: tuple[Oid, ...]
-    """The commits of the line after its cut, newest first."""
+    changes: Changes
+    gone: frozenset[Oid] = frozenset()
 
 
-def climb(
-    graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix], changes: Changes
-) -> tuple[Port, ...]:
+def climb(graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix]) -> tuple[Port, ...]:
     """Tries the fixes in order on the target. After one that needs a person, the rest is tried without it.
 
-    `changes` are the target's own commits, ready to be compared with. A fix that says it is there, by certain
-    evidence that was not reverted since, or whose pick changes nothing, is *already there*.
+    A fix that is there by certain evidence and was not reverted since, or whose pick changes nothing, is
+    *already there*. Commits of a branch that stands on the target are taken as they are.
     """
-    gone = cancel(graph, ground.own).removed
+    at: Oid | None = ground.commit
     tree = ground.tree
     ports: list[Port] = []
     for fix in fixes:
-        port = _step(graph, scratch, ground, fix, changes, tree, gone)
+        if fix.branch is not None and at is not None and fix.commit.parents == (at,):
+            port = Port(fix=fix, pick=_taken(fix), as_is=True)
+            at = fix.commit.id
+        else:
+            port = _step(graph, scratch, ground, fix, tree)
         ports.append(port)
         if port.pick.tree is not None and port.pick.rung != "already-there":
             tree = port.pick.tree
+            at = at if port.as_is else None
     return tuple(ports)
 
 
-def _step(
-    graph: Reader,
-    scratch: Scratch,
-    ground: Ground,
-    fix: Fix,
-    changes: Changes,
-    tree: Oid,
-    gone: frozenset[Oid],
-) -> Port:
-    oid = fix.commit.id
-    known = changes.like(oid)
-    if known and known.commit in gone:
-        known = None
-    if known is None and graph.is_ancestor(oid, ground.commit) and not _taken_back(graph, oid, ground.commit):
-        known = Evidence(commit=oid, certainty="certain", how="the same commit")
+def _step(graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, tree: Oid) -> Port:
+    known = _known(graph, ground, fix.commit)
     if known and known.certainty == "certain":
         return Port(fix=fix, pick=_there(fix, tree, f"{known.how} ({known.commit[:10]})"))
-    answer = scratch.pick(oid, tree, mainline=fix.mainline)
+    answer = scratch.pick(fix.commit.id, tree, mainline=fix.mainline)
     match answer:
         case Merged(tree=after) if after == tree:
             return Port(fix=fix, pick=_there(fix, tree, "the pick changes nothing"))
         case Merged(tree=after):
-            clean = Pick(
-                source=oid,
-                picked=oid,
-                subject=fix.commit.subject,
-                rung="clean",
-                tree=after,
-                evidence=("clean pick",),
-            )
-            return Port(fix=fix, pick=clean, suspicion=known)
+            pick = _pick(fix, "clean", after, ("clean pick",))
         case Conflicted(conflicts=conflicts):
             said = tuple(f"{c.kind} conflict in {c.path}" for c in conflicts)
-            conflict = Pick(
-                source=oid,
-                picked=oid,
-                subject=fix.commit.subject,
-                rung="conflict",
-                tree=None,
-                conflicts=conflicts,
-                evidence=said,
-            )
-            return Port(fix=fix, pick=conflict, suspicion=known)
+            pick = replace(_pick(fix, "conflict", None, said), conflicts=conflicts)
         case Unknown(reason=reason):
-            unknown = Pick(
-                source=oid,
-                picked=oid,
-                subject=fix.commit.subject,
-                rung="unknown",
-                tree=None,
-                evidence=(reason,),
-            )
-            return Port(fix=fix, pick=unknown, suspicion=known)
+            pick = _pick(fix, "unknown", None, (reason,))
         case _:
             assert_never(answer)
+    return Port(fix=fix, pick=pick, suspicion=known)
 
 
-def _there(fix: Fix, tree: Oid, how: str) -> Pick:
+def _known(graph: Reader, ground: Ground, commit: Commit) -> Evidence | None:
+    """The best evidence that the target has the fix: itself, what it was picked from, or a port of it."""
+    if commit.id not in ground.gone and graph.is_ancestor(commit.id, ground.commit):
+        return Evidence(commit=commit.id, certainty="certain", how="the same commit")
+    found = ground.changes.like(commit.id)
+    if found is None or found.certainty != "certain":
+        for origin in message.picked_from(message.parse(commit.message)):
+            oid = Oid(origin)
+            if not is_oid(origin) or oid in ground.gone or not graph.has(oid):
+                continue
+            if graph.is_ancestor(oid, ground.commit) and ground.changes.same_patch(commit.id, oid):
+                return Evidence(
+                    commit=oid, certainty="certain", how="cherry picked from it, with the same patch-id"
+                )
+    return found
+
+
+def _pick(fix: Fix, rung: Rung, tree: Oid | None, evidence: tuple[str, ...]) -> Pick:
+    oid = fix.commit.id
     return Pick(
-        source=fix.commit.id,
-        picked=fix.commit.id,
+        source=oid,
+        picked=oid,
         subject=fix.commit.subject,
-        rung="already-there",
+        rung=rung,
         tree=tree,
-        evidence=(how,),
+        mainline=fix.mainline,
+        evidence=evidence,
     )
 
 
-def _taken_back(graph: Reader, oid: Oid, tip: Oid) -> bool:
-    """Whether a commit between the fix and the tip reverts it, and that revert stands."""
-    after = graph.between([tip], [oid])
-    if not any(message.reverted(message.parse(graph.commit(o).message)).commits for o in after):
-        return False
-    return oid in cancel(graph, (*after, oid)).removed
+def _taken(fix: Fix) -> Pick:
+    return _pick(fix, "clean", fix.commit.tree, ("stands on the target: taken as it is",))
+
+
+def _there(fix: Fix, tree: Oid, how: str) -> Pick:
+    return _pick(fix, "already-there", tree, (how,))

@@ -1,0 +1,104 @@
+"""What is left after a fix got out: who lacks it, what mends or reverts it, what stays behind on trunk."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from relman.job.facts import Facts
+from relman.job.fix import follow_ups
+from relman.job.standing import changes_on, line_has
+from relman.job.target import Spot
+from relman.model import message
+from relman.model.history import Commit
+from relman.model.lines import TRUNK
+from relman.model.names import Oid
+from relman.model.reverts import cancel
+from relman.plan.plan import Debt, Warn
+
+
+def debts(
+    facts: Facts,
+    fixes: Sequence[Commit],
+    reached: Collection[str],
+    isolated: Sequence[tuple[str, str, str]],
+    words: Sequence[str],
+) -> tuple[Debt, ...]:
+    """What lacks the fixes afterwards: trunk, the live lines that are no target, the branch beside an isolated tag.
+
+    `reached` are the targets' lines, `isolated` rows of line, branch and tag, `words` what the person typed.
+    """
+    rows = [row for fix in fixes if (row := _debt(facts, fix, reached, words))]
+    rows += [
+        Debt(
+            commit=fixes[0].id,
+            subject=f"release {tag}",
+            missing_on=(branch,),
+            settle=f"relman release {line}",
+        )
+        for line, branch, tag in isolated
+    ]
+    return tuple(rows)
+
+
+def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[str]) -> Debt | None:
+    missing = []
+    trunk = facts.trunk.commit
+    on_trunk = facts.graph.is_ancestor(fix.id, trunk)
+    if not on_trunk and TRUNK not in reached and changes_on(facts, trunk, (fix,)).like(fix.id) is None:
+        missing.append(facts.trunk_name)
+    missing += [
+        line.name for line, _ in facts.live if line.name not in reached and not line_has(facts, line, fix)
+    ]
+    if not missing:
+        return None
+    targets = " ".join(f"--to {name}" for name in missing)
+    return Debt(
+        commit=fix.id,
+        subject=fix.subject,
+        missing_on=tuple(missing),
+        settle=f"relman backport {' '.join(words)} {targets}",
+    )
+
+
+def follow_up_warnings(
+    facts: Facts, fixes: Sequence[Commit], starts: Mapping[str, Oid], words: Sequence[str], job: str
+) -> tuple[Warn, ...]:
+    """Names commits on trunk that revert or mend one of the fixes, and that a target lacks.
+
+    `starts` gives the commit that each target's line stands on, `words` what the person typed.
+    """
+    ids = [fix.id for fix in fixes]
+    found = [oid for oid in follow_ups(facts, ids, facts.trunk.commit) if oid not in ids]
+    if not found:
+        return ()
+    gone = cancel(facts.graph, (*found, *reversed(ids))).removed
+    warnings = []
+    for oid in reversed(found):
+        commit = facts.graph.commit(oid)
+        read = message.parse(commit.message)
+        lacking = [line for line, start in starts.items() if not facts.graph.is_ancestor(oid, start)]
+        if message.reverted(read).commits:
+            undone = [i for i in ids if i in gone and _names(message.reverted(read).commits, i)]
+            warnings += [
+                Warn(message=f"{i[:10]} was reverted on {facts.trunk_name}: {oid[:10]} {commit.subject}",
+                     hint=f"git show {oid[:10]}")
+                for i in undone
+            ]  # fmt: skip
+        elif lacking and oid not in gone:
+            warnings.append(
+                Warn(
+                    message=f"{oid[:10]} {commit.subject} mends it on {facts.trunk_name}; "
+                    f"{' and '.join(lacking)} would lack that",
+                    hint=f"relman {job} {' '.join(words)} {oid[:10]}",
+                )
+            )
+    return tuple(warnings)
+
+
+def _names(written: Sequence[str], oid: Oid) -> bool:
+    return any(oid.startswith(text) for text in written)
+
+
+def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
+    """Counts the commits on trunk that were never released and do not go out now."""
+    left = facts.graph.between([facts.trunk.commit], [spot.start, *[r.commit for r in facts.releases[:1]]])
+    elsewhere = facts.shipped_on_lines(left)
+    return sum(1 for oid in left if oid not in fixes and oid not in elsewhere)
