@@ -33,6 +33,7 @@ class Reader:
         self._differ = Differ(repo)
         self._commits: dict[Oid, Commit] = {}
         self._first: dict[Oid, Oid | None] = {}
+        self._dates: dict[Oid, int] = {}
         self._paths: dict[Oid, frozenset[str]] = {}
         self._between: dict[tuple[frozenset[Oid], frozenset[Oid]], tuple[Oid, ...]] = {}
         self._ancestry: dict[tuple[Oid, Oid], bool] = {}
@@ -60,8 +61,12 @@ class Reader:
 
     def when(self, oid: Oid) -> int:
         """Gives the commit date in seconds since 1970."""
-        known = self._commits.get(oid)
-        return known.committer.when if known else committed_at(self._read(oid))
+        found = self._dates.get(oid)
+        if found is None:
+            known = self._commits.get(oid)
+            found = known.committer.when if known else committed_at(self._read(oid))
+            self._dates[oid] = found
+        return found
 
     def chain(self, tip: Oid) -> Iterator[Oid]:
         """Walks first parents, newest first, from the tip itself to the root or a shallow boundary."""
@@ -206,16 +211,21 @@ class Reader:
 
     def _first_parent(self, oid: Oid) -> Oid | None:
         if oid not in self._first:
-            self._first[oid] = next(iter(self._parents(oid, self._read(oid))), None)
+            data = self._read(oid)
+            self._dates[oid] = committed_at(data)
+            self._first[oid] = next(iter(self._parents(oid, data)), None)
         return self._first[oid]
 
     def _stream(self, tip: Oid) -> Iterator[Oid]:
         # A flush per line would cost as much as the walk.
-        child = self._repo.looking.popen("rev-list", "--first-parent", tip, env={"GIT_FLUSH": "0"})
+        words = ("rev-list", "--first-parent", "--timestamp", tip)
+        child = self._repo.looking.popen(*words, env={"GIT_FLUSH": "0"})
         before: Oid | None = None
         try:
             for line in child.stdout or ():
-                oid = Oid(line[:40].decode("ascii"))
+                date, _, name = line.decode("ascii").partition(" ")
+                oid = Oid(name[:40])
+                self._dates[oid] = int(date)
                 if before is not None:
                     self._first[before] = oid
                 before = oid
