@@ -41,9 +41,15 @@ class Repository:
 
     @property
     def name(self) -> str:
-        """What people call the repository: the name of its folder."""
-        place = self.work_tree or self.common_dir
-        return place.name.removesuffix(".git") or "repository"
+        """What people call the repository: as its remote is called, else as its folder is.
+
+        The same in every clone and linked work tree: tags carry it, and so does a plan's hash.
+        """
+        config = self.pygit.config
+        url = str(config["remote.origin.url"]) if "remote.origin.url" in config else ""
+        there = re.split("[/:]", url.rstrip("/"))[-1].removesuffix(".git")
+        place = self.common_dir.parent if self.common_dir.name == ".git" else self.common_dir
+        return there or place.name.removesuffix(".git") or "repository"
 
 
 def open_repository(start: Path) -> Repository:

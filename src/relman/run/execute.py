@@ -105,7 +105,11 @@ def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, pu
 def _check_journal(repo: Repository, record: Record) -> None:
     for other in journal.read_all(repo).checked():
         if other.id == record.id and other.state != "paused":
-            raise RelmanError(Kind.INTERNAL, f"there is an operation {record.id} already")
+            raise RelmanError(
+                Kind.MOVED,
+                f"the same operation, {record.id}, was carried out just now",
+                hints=("relman log",),
+            )
         if other.open and other.state != "paused":
             raise RelmanError(
                 Kind.MOVED,
@@ -120,7 +124,7 @@ def _expected(record: Record) -> dict[RefName, Oid | None]:
     moving = {c.ref: c.old for c in record.refs}
     for e in record.sealed.plan.expects:
         if e.ref in moving and moving[e.ref] != e.value:
-            raise RelmanError(Kind.INTERNAL, f"a plan expects {e.ref} to be what it does not move from")
+            raise RelmanError(Kind.MOVED, f"a plan expects {e.ref} to be what it does not move from")
     return {e.ref: e.value for e in record.sealed.plan.expects if e.ref not in moving}
 
 

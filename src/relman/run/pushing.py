@@ -191,7 +191,7 @@ def _refusal(repo: Repository, pushed: Pushed, outcome: remote.PushOutcome) -> R
         Kind.MOVED,
         f"{pushed.remote} refused the push; nothing was published and nothing moved:\n" + "\n".join(lines),
         cause=outcome.words,
-        hints=(f"git fetch {pushed.remote}", "run the command again: it plans on what is there now"),
+        hints=(f"git fetch --prune {pushed.remote}", "run the command again: it plans on what is there now"),
         facts={"remote": pushed.remote, "refused": [{"ref": r.ref, "reason": r.reason} for r in guilty]},
     )
 

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from command import Shop, killed, sure
+
+REAL = {
+    "cut": ("cut",),
+    "release": ("release", "1.0"),
+    "hotfix": ("hotfix", "pr:7", "--to", "1.0"),
+}
+
+
+@pytest.mark.parametrize("push", [(), ("--push",)], ids=["local", "pushed"])
+@pytest.mark.parametrize("job", list(REAL))
+def test_killed_after_any_write_the_next_command_finds_one_of_two_states(
+    tmp_path: Path, job: str, push: tuple[str, ...]
+) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.save()
+    words = sure((*REAL[job], *push))
+    before, names = shop.state(), list[str]()
+    assert shop(*words, checkpoint=names.append).code == 0
+    after = shop.state()
+    assert before != after
+    turn = names.index("pushed" if push else "committed")
+    for at, name in enumerate(names):
+        shop.restore()
+        assert killed(lambda c: shop(*words, checkpoint=c), at + 1) == name
+        over = name == "done"
+        told = shop.done("status", "--json").json["operations"]
+        assert [o["state"] for o in told] == ([] if over else [told[0]["state"]]), name
+        settled = shop("resume") if at % 2 else shop("cut", "--yes", "--expect", "0000000")
+        assert settled.code == (0 if at % 2 else 4), (name, settled)
+        assert shop.state() == (after if at >= turn else before), name
+        assert shop.repo.git("fsck", "--strict", "--no-dangling") == "", name
+        assert shop.done("status", "--json").json["operations"] == []

@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+
+from command import Shop, killed, sure
+
+JOBS = (
+    ("cut",),
+    ("release", "1.0"),
+    ("hotfix", "pr:7", "--to", "1.0"),
+    ("backport", "pr:7", "--to", "1.0"),
+    ("bump", "1.0.1"),
+)
+
+
+@pytest.mark.parametrize("words", JOBS, ids=lambda words: words[0])
+def test_undo_redo_and_undo_again(tmp_path: Path, words: tuple[str, ...]) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    before = shop.state()
+    made = shop.done(*sure(words), "--json").json["id"]
+    after = shop.state()
+    assert after.here.status == before.here.status == ""
+    for back, state in (("undo", before), ("redo", after), ("undo", before), ("redo", after)):
+        shop.done(back, "--yes")
+        assert shop.state() == state, back
+    undone = shop.done("undo", made, "--yes", "--json").json["id"]
+    assert shop.state() == before
+    shop.done("undo", undone, "--yes")  # undoing an undo is redo
+    assert shop.state() == after
+    assert shop.repo.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_operations_of_one_second_keep_their_order(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    ids = [
+        shop.done(*sure(words), "--json").json["id"]
+        for words in (["cut"], ["release", "1.0"], ["undo"], ["redo"])
+    ]
+    assert ids == sorted(ids)
+    assert [title for title, _ in shop.operations()] == [
+        "redo release v1.0.1",
+        "undo release v1.0.1",
+        "release v1.0.1",
+        "cut 1.1 with v1.1.0-rc.1",
+    ]
+
+
+def test_where_a_ref_moved_on_nothing_changes(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    shop.done(*sure(["release", "1.0"]))
+    shop.repo.commit("fix: later", {"later.txt": "later\n"})
+    said = shop.refused(4, "undo", "--yes")
+    assert "refs/heads/release/1.0 is " in said.err
+    assert "none was changed" in said.err
+
+
+def test_a_release_names_its_operation(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    before = shop.state()
+    shop.done(*sure(["cut"]))
+    shop.done(*sure(["release", "1.0"]))
+    shop.done("undo", "--release", "v1.1.0-rc.1", "--yes")
+    refs = shop.state().here.refs
+    assert ("refs/tags/v1.0.1" in refs, "refs/tags/v1.1.0-rc.1" in refs) == (True, False)
+    shop.done("undo", "--release", "1.0.1", "--yes")
+    assert shop.state() == before
+    assert "no operation in this clone made v1.0.0" in shop.refused(2, "undo", "--release", "1.0.0", "-y").err
+
+
+def test_nothing_to_undo_and_nothing_to_redo(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    assert shop.refused(5, "undo", "-y").err == "error: there is nothing to undo\nhint:  relman log\n"
+    assert shop.refused(5, "redo", "-y").err == "error: there is nothing to redo\nhint:  relman log\n"
+    assert "there is no operation nonsense" in shop.refused(2, "undo", "nonsense", "-y").err
+
+
+def test_a_branch_that_undo_would_delete_is_checked_out(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    shop.done(*sure(["cut"]))
+    shop.repo.git("switch", "-q", "release/1.1")
+    said = shop.refused(6, "undo", "-y")
+    assert "release/1.1 is checked out in" in said.err
+    assert "switch --detach" in said.err
+
+
+def test_what_is_published_is_not_undone_by_accident(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    shop.done(*sure(["release", "1.0"]), "--push")
+    after = shop.state()
+    said = shop.refused(6, "undo", "-y")
+    assert "is published (" in said.err
+    assert "relman withdraw 1.0.1 --reason TEXT" in said.err
+    assert "--remote" in said.err
+    assert "named again" in shop.refused(2, "undo", "--remote", "-y").err
+    assert "named again" in shop.refused(2, "undo", "--remote", "-y", "--reason", "v1.0.0").err
+    assert shop.state() == after
+    shop.done("undo", "--remote", "-y", "--reason", "v1.0.1")
+    assert shop.state() == before
+
+
+def test_what_somebody_else_pushed_counts_as_published(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]))
+    shop.repo.git("push", "-q", "origin", "v1.0.1")
+    assert "is published (v1.0.1 on origin)" in shop.refused(6, "undo", "-y").err
+
+
+def test_a_crash_in_an_undo_is_settled_too(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    shop.done(*sure(["cut"]), "--push")
+    after = shop.state()
+    shop.save()
+    words = ("undo", "-y", "--remote", "--reason", "v1.1.0-rc.1")
+    names: list[str] = []
+    assert shop(*words, checkpoint=names.append).code == 0
+    assert shop.state() == before
+    for at, name in enumerate(names):
+        shop.restore()
+        assert killed(lambda c: shop(*words, checkpoint=c), at + 1) == name
+        shop.done("resume")
+        assert shop.state() == (before if at >= names.index("pushed") else after), name
