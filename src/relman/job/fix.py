@@ -48,7 +48,7 @@ def find_fixes(
 
 
 def follow_ups(facts: Facts, commits: Sequence[Oid], tip: Oid) -> tuple[Oid, ...]:
-    """Commits below the tip that say they revert or mend one of these, or one of those in turn, newest first.
+    """Commits below the tip that say they revert or mend one of these, or then one of those.
 
     `commits` are in topological order, oldest first.
     """
