@@ -1,5 +1,6 @@
 """What a release aims at: the line and its branch, and the version that comes out."""
 
+from shlex import quote
 from typing import Literal
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from relman.model.cut import Tip, is_cut
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
 from relman.model.next import Next
-from relman.model.tags import Release
+from relman.model.tags import Release, twins
 from relman.model.version import Version, next_candidate, parse_strict, under
 
 Stage = Literal["candidate", "final"]
@@ -38,6 +39,15 @@ class Where(Struct, frozen=True, kw_only=True):
     branch: str
     tip: Tip
     given: Version | None
+
+
+def check_twins(facts: Facts) -> None:
+    """Refuses two tags for one version that lead to different commits (DESIGN 7). Error: usage."""
+    for one, other in twins(facts.refs.tags, facts.formats):
+        raise usage(
+            f"{one.name} and {other.name} name one version and differ",
+            *(f"git tag -d {quote(name)}" for name in (one.name, other.name)),
+        )
 
 
 def find_where(facts: Facts, what: str | None) -> Where:

@@ -8,10 +8,12 @@ from msgspec import Struct
 from relman.errors import Kind, RelmanError, usage
 from relman.git.revision import resolve
 from relman.git.scratch import Scratch
+from relman.job.aim import check_twins
 from relman.job.debts import debt_warns, release_debts
 from relman.job.development import next_development
 from relman.job.facts import Facts
-from relman.job.landing import branch_pattern, expects, land, pushes
+from relman.job.held import held_release
+from relman.job.landing import branch_pattern, expects, land, new_parts, pushes
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.version import before
 from relman.model.bump import Bump
@@ -19,7 +21,6 @@ from relman.model.cut import is_cut
 from relman.model.lines import TRUNK, Line, line_numbers
 from relman.model.names import Oid
 from relman.model.next import Next, next_on_trunk
-from relman.model.tags import Release
 from relman.model.version import Version, next_candidate, parse_strict
 from relman.plan.plan import Base, Plan, Warn
 from relman.plan.ship import Shipment, ship
@@ -40,15 +41,14 @@ class CutAsk(Struct, frozen=True, kw_only=True):
 def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Plan:
     """Plans a cut. Errors: nothing to release (nothing); a line or version that exists, or is too low (usage)."""
     facts.check_complete()
-    if pairs := facts.twins():
-        raise usage(pairs[0], "git tag -d TAG, for the one that is wrong")
+    check_twins(facts)
     trunk = facts.trunk
     start = resolve(facts.repo, ask.start) if ask.start else trunk.commit
     if not facts.graph.is_ancestor(start, trunk.commit):
         raise usage(f"{ask.start} is not on {facts.trunk_name}", f"git log --oneline -5 {facts.trunk_name}")
     coming = _coming(facts, start)
     final = _version(facts, ask, coming)
-    numbers = final.numbers[: facts.lines.parts]
+    numbers = final.numbers[: new_parts(facts)]
     name = ".".join(map(str, numbers))
     branch = branch_pattern(facts).replace("{line}", name)
     _check_free(facts, branch, name, final)
@@ -92,7 +92,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         version=version,
         tag=writing.tag.name,
         line=name,
-        base=contained_base(facts, version, start),
+        base=held_release(facts, start, version),
         start=start,
         merged=(),
         fixes=(),
@@ -184,16 +184,6 @@ def _unfinished(facts: Facts) -> tuple[Warn, ...]:
     )
 
 
-def contained_base(facts: Facts, version: Version, start: Oid) -> Release | None:
-    """The highest stable release below a version that a commit holds: what a proof builds on.
-
-    What the version is counted from may stand on a line, or beside it, and not be in that commit.
-    """
-    below = [r for r in facts.releases if r.version.stable and r.version < version]
-    held = facts.graph.reachable_tags(start, {r.tag: r.commit for r in below})
-    return next((r for r in below if r.tag in held), None)
-
-
 def _left_trunk(facts: Facts, line: Line) -> bool:
     return is_cut(facts.graph, line, facts.line_end(line), facts.trunk.commit)
 
@@ -204,7 +194,7 @@ def said_on_trunk(facts: Facts, start: Oid, version: Version) -> tuple[Version, 
     Releases that are made on lines leave trunk's files behind, so any release above the newest one that trunk
     contains may stand there.
     """
-    low = contained_base(facts, version, start)
+    low = held_release(facts, start, version)
     if low is None:
         return ()
     between = (r.version for r in facts.releases if low.version <= r.version < version)

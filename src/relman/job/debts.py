@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
+from relman.job.held import held_release
 from relman.model import message
 from relman.model.bump import Bump
 from relman.model.cut import meet
@@ -27,10 +28,13 @@ def release_debts(
     """Names the changes that the newest two of these lines have released and that `at` (on `branch`) lacks.
 
     Only what counts for a version is a debt. Any evidence of a port settles one, a claimed one too, since ports
-    are adapted; so does a pick that would change nothing.
+    are adapted; so does a pick that would change nothing. Lines below what `at` has released itself are left out:
+    there the fix is missing already, and nothing comes back.
     """
     found: dict[Oid, Debt] = {}
-    for _, end in newest_cut_lines(facts.graph, lines, at):
+    held = held_release(facts, at)
+    above = (x for x in lines if x.stable and (held is None or x.stable.version > held.version))
+    for _, end in newest_cut_lines(facts.graph, above, at):
         for commit in _missing(facts, scratch, at, end):
             found.setdefault(
                 commit.id,

@@ -47,9 +47,15 @@ def branch_pattern(facts: Facts) -> str:
     if facts.config.lines.branch:
         return facts.config.lines.branch
     for line in facts.lines.all:
-        if line.branch and len(line.numbers) == facts.lines.parts and line.name in line.branch:
+        if line.branch and len(line.numbers) == new_parts(facts) and line.name in line.branch:
             return line.branch.replace(line.name, "{line}")
     return _DEFAULT_BRANCH
+
+
+def new_parts(facts: Facts) -> int:
+    """How many numbers name a new line: three where every release branch is for one version (`release/1.5.0`)."""
+    known = {len(line.numbers) for line in facts.lines.all if line.branch}
+    return 3 if known == {3} and facts.config.lines.parts is None else facts.lines.parts
 
 
 def branch_of(facts: Facts, line: Line) -> str:

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
-from relman.job.aim import STEPS, ReleaseAsk, Where, find_version, find_where, late_rows, needs_stage
-from relman.job.cut import assumed, contained_base, out_of_step_warns, said_on_trunk
+from relman.job.aim import (
+    STEPS,
+    ReleaseAsk,
+    Where,
+    check_twins,
+    find_version,
+    find_where,
+    late_rows,
+    needs_stage,
+)
+from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_warns, release_debts
 from relman.job.facts import Facts
+from relman.job.held import held_release
 from relman.job.landing import expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.shipping import Wishes, merge_isolated, prove, read_own, write_release
@@ -27,8 +37,7 @@ from relman.plan.ship import BranchMove, Shipment, ship
 def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes) -> Plan:
     """Plans a release. Errors: nothing to release (nothing); no branch, a taken or too low version (usage)."""
     facts.check_complete()
-    if pairs := facts.twins():
-        raise usage(pairs[0], "git tag -d TAG, for the one that is wrong")
+    check_twins(facts)
     where = find_where(facts, ask.what)
     base = None if where.line == TRUNK else facts.line(where.line).newest
     prepared = find_prepared(facts, scratch, where.tip.commit, base or facts.next(TRUNK).base)
@@ -106,7 +115,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         version=version,
         tag=writing.tag.name,
         line=where.line,
-        base=contained_base(facts, version, start),
+        base=held_release(facts, start, version),
         start=start,
         merged=isolated,
         fixes=tuple(f"{r.tag} is in it: its tag is merged first" for r in isolated),
@@ -138,12 +147,17 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
 
 
 def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tuple[Debt, ...]:
-    """What a line's first final release would lack of the lines below; a patch release brings nothing back."""
-    if where.line == TRUNK or not version.stable or facts.line(where.line).stable:
+    """What trunk's release, or a line's first final one, would lack of the lines below.
+
+    A further release of a line brings nothing back: what it lacks, the one before lacked too.
+    """
+    if not version.stable:
         return ()
-    numbers = facts.line(where.line).numbers
-    below = (line for line in facts.lines.all if line.numbers < numbers)
-    return release_debts(facts, scratch, where.tip.commit, where.branch, below)
+    if where.line == TRUNK:
+        return release_debts(facts, scratch, where.tip.commit, where.branch, facts.lines.all)
+    own = facts.line(where.line)
+    below = (line for line in facts.lines.all if line.numbers < own.numbers)
+    return () if own.stable else release_debts(facts, scratch, where.tip.commit, where.branch, below)
 
 
 def _some(base: Release | None) -> tuple[Release, ...]:

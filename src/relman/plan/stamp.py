@@ -3,6 +3,7 @@
 Edits are made to trees, never to a checkout: bytes of the target's tree come in, edits go out.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from relman.edit.lock_file import lock_paths, lock_spelling, project_name, write
 from relman.edit.version_file import Spelling, VersionFile, read_version, write_version
 from relman.model.version import Version, parse, spell
 from relman.plan.steps import PathEdit
+
+_DEVELOPMENT = ("dev", "SNAPSHOT")
+_TWO_NUMBERS = re.compile(r"\A([0-9]+\.[0-9]+)\Z")
 
 
 class Changelog(Struct, frozen=True, kw_only=True):
@@ -81,12 +85,12 @@ def out_of_step(
         if data is None:
             continue
         found = read_version(data, place)
-        fitting = {_spelled(v, tag_of(v), place.spelling) for v in allowed} | {str(v) for v in allowed}
-        core = parse(found.removeprefix("v"))
+        core = parse(_TWO_NUMBERS.sub(r"\1.0", found.removeprefix("v")))
         if not allowed:
             continue
         wanted = _spelled(allowed[0], tag_of(allowed[0]), place.spelling)
-        if found not in fitting and not (core and core.pre.startswith(("dev", "SNAPSHOT"))):
+        fitting = {v.precedence for v in allowed}
+        if core is None or not (core.precedence in fitting or core.pre.startswith(_DEVELOPMENT)):
             wrong.append(OutOfStep(path=place.path, found=found, wanted=wanted))
     return tuple(wrong)
 
