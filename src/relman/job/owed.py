@@ -4,14 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 
 from relman.job.facts import Facts
 from relman.job.fix import follow_ups
-from relman.job.standing import changes_on, line_has
+from relman.job.standing import changes_on, line_has, own_part
 from relman.job.target import Spot
 from relman.model import message
+from relman.model.equivalence import Changes
 from relman.model.history import Commit
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
 from relman.model.reverts import cancel
 from relman.plan.plan import Debt, Warn
+
+_RECENT = 2000
+"""More commits of a line than this are not asked one by one what they carry."""
 
 
 def debts(
@@ -98,7 +102,10 @@ def _names(written: Sequence[str], oid: Oid) -> bool:
 
 
 def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
-    """Counts the commits on trunk that were never released and do not go out now."""
-    left = facts.graph.between([facts.trunk.commit], [spot.start, *[r.commit for r in facts.releases[:1]]])
-    elsewhere = facts.shipped_on_lines(left)
-    return sum(1 for oid in left if oid not in fixes and oid not in elsewhere)
+    """Counts trunk's commits, merges aside, that were never released from it, are no port on the line, and stay."""
+    graph = facts.graph
+    left = graph.between([facts.trunk.commit], [spot.start, *[r.commit for r in facts.releases[:1]]])
+    own = own_part(facts, spot.start)
+    ports = Changes(graph, own if len(own) <= _RECENT else (), facts.patch_id)
+    rows = (oid for oid in left if oid not in fixes and len(graph.commit(oid).parents) < 2)
+    return sum(1 for oid in rows if ports.carries(oid) is None)

@@ -38,7 +38,7 @@ def ground(facts: Facts, start: Oid, tree: Oid, fixes: Sequence[Commit]) -> Grou
 def changes_on(facts: Facts, tip: Oid, fixes: Iterable[Commit]) -> Changes:
     """Gives a target's own commits that may carry one of the fixes and were not reverted there."""
     wanted = tuple(fixes)
-    own = _own_part(facts, tip, wanted)
+    own = own_part(facts, tip, wanted)
     words = {word for fix in wanted for word in signs(fix)}
     origins = tuple(o for fix in wanted for o in message.picked_from(message.parse(fix.message)))
     meant = [oid for oid in own if oid.startswith(origins)] if origins else []
@@ -47,7 +47,7 @@ def changes_on(facts: Facts, tip: Oid, fixes: Iterable[Commit]) -> Changes:
     return Changes(facts.graph, (oid for oid in near if oid not in gone), facts.patch_id)
 
 
-def _own_part(facts: Facts, tip: Oid, fixes: Sequence[Commit]) -> tuple[Oid, ...]:
+def own_part(facts: Facts, tip: Oid, fixes: Sequence[Commit] = ()) -> tuple[Oid, ...]:
     """The commits that the target has and trunk's chain does not; of trunk, those after the fixes' line was cut."""
     trunk = facts.trunk.commit
     if tip == trunk:
