@@ -48,3 +48,15 @@ def test_without_version_files_there_is_nothing_to_write(repo_from: Build) -> No
     with pytest.raises(RelmanError) as error:
         bump(repo_from('main: A "feat: one" {a: "a"}'))
     assert (error.value.kind, error.value.message) == (Kind.USAGE, "there is no version file here")
+
+
+def test_files_that_are_configured_and_not_there_are_no_version_files(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {relman.toml: "[[versions.files]]\\npath = \\"gone/VERSION\\"\\n", gone -> "/etc"}
+"""
+    )
+    with pytest.raises(RelmanError) as error:
+        bump(repo, "1.0.0")
+    assert error.value.message == "there is no version file here"

@@ -96,6 +96,24 @@ def test_a_squash_is_found_without_the_branch_that_it_came_from(prepared: Repo) 
     assert (str(answer.version), answer.commit, answer.differs) == ("1.4.1", prepared.id("release/1.4"), ())
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_without_a_changelog_the_proposal_tells_it_from_a_version_written_ahead(
+    repo_from: Build,
+    kept: bool,  # noqa: FBT001  a case
+) -> None:
+    repo = repo_from(STORY)
+    repo.git("switch", "-q", "release/1.4")
+    repo.git("rm", "-q", "CHANGELOG.md")
+    repo.git("commit", "-q", "-m", "docs: no more news")
+    done(repo.path, "release", "1.4", "--as-branches")
+    squash_in_other_words(repo)
+    landed = repo.id("release/1.4")
+    if not kept:
+        repo.git("branch", "-D", BRANCH)
+    answer = found(repo)
+    assert (answer.commit if answer else None) == (landed if kept else None)
+
+
 def test_what_was_prepared_again_is_tagged_where_it_was_last(repo_from: Build) -> None:
     repo = repo_from(STORY)
     done(repo.path, "release", "1.4", "--no-tag")

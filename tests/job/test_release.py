@@ -142,6 +142,22 @@ def test_a_final_names_what_was_in_no_candidate(repo_from: Build) -> None:
     }
 
 
+def test_trunks_release_refuses_what_was_fixed_beside_it(story: Story) -> None:
+    repo = story("trunk_tags")
+    repo.git("switch", "-q", "--detach", "v1.1.0")
+    repo.commit("fix: urgent", {"urgent": "u"}, label="urgent")
+    repo.git("tag", "v1.1.1")
+    repo.git("switch", "-q", "main")
+    plan = release(repo)
+    assert told(plan) == [
+        ("debts", f"main lacks what was released already: {repo.id('urgent')[:7]} fix: urgent")
+    ]
+
+
+def test_fixes_of_lines_below_what_trunk_released_come_back_with_nothing(story: Story) -> None:
+    assert told(release(story("orphan_tag_line"))) == []
+
+
 def test_a_first_final_refuses_what_lower_lines_had_fixed(repo_from: Build) -> None:
     repo = repo_from(
         BESIDE
@@ -154,6 +170,15 @@ release/1.5 from B:
     assert told(plan) == [
         ("debts", f"release/1.5 lacks what was released already: {repo.id('H')[:7]} fix: urgent")
     ]
+
+
+def test_what_stands_under_head_and_stays_out_is_said(repo_from: Build) -> None:
+    repo = repo_from(STORY)
+    repo.git("switch", "-q", "-c", "hotfix/1.4.1", "v1.4.0")
+    repo.commit("fix: by hand", {"hand": "h"})
+    plan = release(repo)
+    assert told(plan) == [(None, "hotfix/1.4.1 has 1 commit that release/1.4 lacks, and they stay out")]
+    assert plan.warnings[0].hint == "relman hotfix hotfix/1.4.1 --to 1.4"
 
 
 class TestTrunk:

@@ -99,12 +99,12 @@ def _by_files(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None) ->
         commit=landed,
         how=f"and squashed at {landed[:10]}, as the files say",
         differs=scratch.changed(origin, landed) if origin else (),
-        section=section,
+        section=section or None,
     )
 
 
 def _said_at(facts: Facts, scratch: Scratch, commit: Oid) -> tuple[Version, str] | None:
-    """The version that files and changelog agree on, and its section; nothing where either is silent."""
+    """The version that files and changelog agree on, and its section (empty where none is kept), if both speak."""
     own = read_own(facts, scratch, commit, scratch.tree_of(commit))
     texts = set()
     for place in own.places:
@@ -118,6 +118,9 @@ def _said_at(facts: Facts, scratch: Scratch, commit: Oid) -> tuple[Version, str]
     if len(versions) != 1:
         return None
     version = next(iter(versions.values()))
+    if own.changelog is None:
+        # Without notes a version that somebody wrote ahead looks the same: only the proposal tells them apart.
+        return (version, "") if _candidate(facts, version) else None
     section = _section(facts, scratch, commit, version)
     return (version, section) if section else None
 

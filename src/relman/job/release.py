@@ -136,6 +136,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         debts=debts,
         warnings=(
             *warns,
+            *_left_out(facts, ask, where),
             *debt_warns(debts),
             *out_of_step_warns(writing.out_of_step),
             *_capped(coming, where),
@@ -144,6 +145,18 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         proofs=(proof,) if tagged else (),
         afterwards=_afterwards(where, tagged=tagged, instead_of=landing.instead_of),
     )
+
+
+def _left_out(facts: Facts, ask: ReleaseAsk, where: Where) -> tuple[Warn, ...]:
+    """Commits under HEAD that the line lacks, where HEAD alone said which line is meant."""
+    head = facts.refs.head
+    named = ask.what is not None and ask.what not in STEPS
+    if named or head.commit is None or head.ref == where.tip.ref:
+        return ()
+    own = facts.graph.between([head.commit], [where.tip.commit, *(r.commit for r in facts.releases)])
+    name = short(head.ref) if head.ref else head.commit[:10]
+    said = f"{name} has {commits_word(len(own))} that {where.branch} lacks, and they stay out"
+    return (Warn(message=said, hint=f"relman hotfix {name} --to {where.line}"),) if own else ()
 
 
 def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tuple[Debt, ...]:

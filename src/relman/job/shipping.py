@@ -72,7 +72,8 @@ def read_own(facts: Facts, scratch: Scratch, start: Oid, tree: Oid) -> Own:
     wanted = {place.path for place in places} | {p for place in places for p in lock_paths(place)}
     wanted |= {there} if written else set()
     found = {path: data for path in sorted(wanted) if (data := scratch.blob(tree, path)) is not None}
-    return Own(config=config, places=places, changelog=there if written else None, files=found)
+    held = tuple(place for place in places if place.path in found)
+    return Own(config=config, places=held, changelog=there if written else None, files=found)
 
 
 class Writing(Struct, frozen=True, kw_only=True):
