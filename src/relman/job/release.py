@@ -18,9 +18,10 @@ from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.held import held_release
+from relman.job.isolated import merge_isolated
 from relman.job.landing import expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
-from relman.job.shipping import Wishes, merge_isolated, prove, read_own, write_release
+from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.status import isolated_releases
 from relman.model import message
 from relman.model.bump import Bump

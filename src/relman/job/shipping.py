@@ -6,7 +6,7 @@ behind, and proves what a tag will hold.
 
 from collections.abc import Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from relman.config.find import for_target
 from relman.config.record import Config
@@ -15,26 +15,21 @@ from relman.edit.detect import detect
 from relman.edit.lock_file import lock_paths
 from relman.edit.version_file import VersionFile
 from relman.errors import Kind, RelmanError
-from relman.git.raw_object import CommitText
 from relman.git.scratch import Scratch
 from relman.git.trees import blob, tree_paths
 from relman.job.changelog import release_notes
 from relman.job.facts import Facts
 from relman.job.open import tree_config
-from relman.model.history import Commit, Person
+from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.placeholder import fill
 from relman.model.tags import Release
 from relman.model.trailers import with_lines
-from relman.model.trees import Conflicted, PathEdit, Unknown
 from relman.model.version import Version, parse
 from relman.notes.unmarked import unmarked
 from relman.plan.plan import Proof, Warn
-from relman.plan.ship import Change, Stamp, TagText
+from relman.plan.ship import Stamp, TagText
 from relman.plan.stamp import Changelog, out_of_step, write_changelog, write_versions
-from relman.plan.steps import Merged
-
-_NOBODY = Person(name="relman", email="relman@invalid", when=0)
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -197,55 +192,6 @@ def earlier_sections(facts: Facts, own: Own, version: Version) -> tuple[tuple[st
     return tuple(found)
 
 
-class Ground(Struct, frozen=True, kw_only=True):
-    """Where a shipment starts, after isolated releases were merged in."""
-
-    commit: Oid
-    tree: Oid
-    merges: tuple[Change, ...] = ()
-
-
-def merge_isolated(
-    facts: Facts, scratch: Scratch, start: Oid, branch: str, releases: Sequence[Release]
-) -> Ground:
-    """Merges the tags of isolated hotfixes into a line, oldest first, in the scratch repository.
-
-    Conflicts in files that relman owns keep the line's side, since the release writes them anew. Any other
-    conflict is an error (conflict) that names the paths.
-    """
-    at, tree, changes = start, scratch.tree_of(start), list[Change]()
-    for release in releases:
-        owned = read_own(facts, scratch, start, tree).paths
-        answer = scratch.merge(at, release.commit)
-        match answer:
-            case Unknown(reason=reason):
-                raise RelmanError(
-                    Kind.CONFLICT, f"git could not merge {release.tag} into {branch}", cause=reason
-                )
-            case Conflicted(conflicts=conflicts) if real := [c for c in conflicts if c.path not in owned]:
-                paths = ", ".join(c.path for c in real)
-                raise RelmanError(
-                    Kind.CONFLICT,
-                    f"{release.tag} does not merge into {branch}: conflicts in {paths}",
-                    hints=(f"git switch {branch} && git merge {release.tag}",),
-                    facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in real]},
-                )
-            case Conflicted(tree=marked, conflicts=conflicts):
-                keep = [PathEdit(path=c.path, content=scratch.blob(tree, c.path)) for c in conflicts]
-                tree = scratch.edit_tree(marked, keep)
-            case _:
-                tree = answer.tree
-        message = f"Merge tag '{release.tag}' into {branch}\n"
-        changes.append(
-            Change(tree=tree, message=message, origin=Merged(commit=release.commit), merges=release.commit)
-        )
-        text = CommitText(
-            tree=tree, parents=(at, release.commit), message=message, author=_NOBODY, committer=_NOBODY
-        )
-        at = scratch.write_commit(text)
-    return Ground(commit=start, tree=tree, merges=tuple(changes))
-
-
 def prove(
     facts: Facts,
     *,
@@ -305,8 +251,3 @@ def prove(
         said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
-
-
-def with_old(tag: TagText, old: Oid | None) -> TagText:
-    """The same tag text for a ref that has a value now."""
-    return structs.replace(tag, old=old)
