@@ -295,7 +295,20 @@ def test_a_branch_on_the_release_is_taken_as_it_is(repo: Repo) -> None:
     assert "cherry picked" not in repo.git("log", "--format=%B", "v1.1.1..v1.1.2")
     assert [p["rung"] for p in older["picks"]] == ["clean", "clean"]
     assert repo.git("log", "--format=%B", "v1.0.2..v1.0.3").count("(cherry picked from commit") == 2
-    assert said.json["debts"][0]["missing_on"] == ["main"]
+    (debt, other) = said.json["debts"]
+    assert (debt["missing_on"], debt["settle"]) == (["main"], f"relman backport {one[:10]} --to main")
+    assert other["settle"] == f"relman backport {two[:10]} --to main"
+    done(repo.path, *debt["settle"].split()[1:])
+    done(repo.path, *other["settle"].split()[1:])
+    assert repo.git("show", "main:h") == "2"
+
+
+def test_a_branch_that_is_taken_is_called_so(repo: Repo) -> None:
+    repo.git("branch", "fix/night", "release/1.1")
+    repo.git("switch", "-q", "fix/night")
+    repo.commit("fix: at night", {"h": "1\n"})
+    said = relman(repo.path, "hotfix", "fix/night", "-n")
+    assert f"+ {repo.id('fix/night')[:7]} fix: at night · taken as it is · nothing else\n" in said.out
 
 
 def test_an_older_release_gets_the_next_free_patch_with_a_word(repo: Repo) -> None:

@@ -1,5 +1,6 @@
 """What is left after a fix got out: who lacks it, what mends or reverts it, what stays behind on trunk."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from relman.job.facts import Facts
@@ -14,6 +15,8 @@ from relman.model.names import Oid
 from relman.model.reverts import cancel
 from relman.plan.plan import Debt, Warn
 
+_LASTING = re.compile(r"(?:(?:pr|mr):[#!]?)?\d+\Z|https?://\S+\Z|[0-9a-f]{7,40}\Z", re.IGNORECASE)
+"""Words for a fix that mean the same for ever."""
 _RECENT = 2000
 """More commits of a line than this are not asked one by one what they carry."""
 
@@ -53,12 +56,14 @@ def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[s
     ]
     if not missing:
         return None
+    # Branches and ranges mean something else afterwards: what they name is on a line then.
+    named = " ".join(words) if all(_LASTING.match(word) for word in words) else fix.id[:10]
     targets = " ".join(f"--to {name}" for name in missing)
     return Debt(
         commit=fix.id,
         subject=fix.subject,
         missing_on=tuple(missing),
-        settle=f"relman backport {' '.join(words)} {targets}",
+        settle=f"relman backport {named} {targets}",
     )
 
 

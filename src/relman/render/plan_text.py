@@ -7,8 +7,8 @@ from rich.text import Text
 
 from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
-from relman.plan.plan import Debt, Plan, Sealed, TargetPlan
-from relman.plan.steps import MoveRef
+from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
+from relman.plan.steps import Id, MoveRef
 from relman.render.plan_data import oid
 from relman.render.words import counted, listed, printable, printable_lines
 
@@ -95,11 +95,15 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
         yield row("wanted", f"{target.line} = {base} + {' + '.join(parts)}")
     else:
         besides = counted(len(target.ships), "other commit") if target.ships else "nothing else"
-        rungs = sorted({_RUNGS[p.rung] for p in target.picks if p.rung != "already-there"})
+        rungs = sorted({_how(p) for p in target.picks if p.rung != "already-there"})
         yield row("ships", f"{what} = {base} + {' + '.join(parts)} · {', '.join(rungs)} · {besides}")
     for pick in target.picks:
         if pick.rung == "already-there":
             yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
+
+
+def _how(pick: Pick) -> str:
+    return "taken as it is" if isinstance(pick.commit, Id) else _RUNGS[pick.rung]
 
 
 def _move(sealed: Sealed, move: MoveRef) -> str:
