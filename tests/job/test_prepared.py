@@ -146,5 +146,12 @@ def test_a_prepared_candidate_is_not_the_final_that_was_asked_for(repo_from: Bui
     ]
 
 
+def test_another_version_may_follow_on_what_was_prepared(repo_from: Build) -> None:
+    repo = repo_from(STORY)
+    done(repo.path, "release", "1.4", "--no-tag")
+    done(repo.path, "release", "1.4.5")
+    assert (repo.tree("v1.4.5", "VERSION"), repo.run("rev-parse", "v1.4.1").returncode) == ("1.4.5\n", 128)
+
+
 def test_nothing_was_prepared(repo_from: Build) -> None:
     assert found(repo_from(STORY)) is None

@@ -124,6 +124,13 @@ def test_a_candidate_needs_something_new(repo_from: Build) -> None:
     assert (error.kind, error.message) == (Kind.NOTHING, "nothing is new on release/1.5 since v1.5.0-rc.1")
 
 
+def test_a_candidate_below_the_open_one_is_refused(repo_from: Build) -> None:
+    repo = repo_from(CANDIDATE)
+    with pytest.raises(RelmanError) as error:
+        release(repo, "1.5", stage="candidate", identifier="beta")
+    assert error.value.message == "1.5.0-beta.1 is below the open v1.5.0-rc.1"
+
+
 def test_the_final_needs_nothing_new(repo_from: Build) -> None:
     repo = repo_from(CANDIDATE)
     plan = release(repo, "1.5", stage="final")

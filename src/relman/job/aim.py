@@ -1,5 +1,6 @@
 """What a release aims at: the line and its branch, and the version that comes out."""
 
+from collections.abc import Sequence
 from shlex import quote
 from typing import Literal
 
@@ -10,9 +11,10 @@ from relman.job.facts import Facts
 from relman.job.next import line_name
 from relman.model import message
 from relman.model.bump import Bump
+from relman.model.count import commits_word
 from relman.model.cut import Tip, is_cut
 from relman.model.lines import TRUNK, Line
-from relman.model.names import Oid
+from relman.model.names import Oid, short
 from relman.model.next import Next
 from relman.model.tags import Release, twins
 from relman.model.version import Version, next_candidate, parse_strict, under
@@ -145,12 +147,12 @@ def find_version(facts: Facts, ask: ReleaseAsk, where: Where, coming: Next) -> V
     if where.line != TRUNK and not under(final, facts.line(where.line).numbers):
         raise usage(f"{final} does not belong to line {where.line}", "relman cut")
     opened = open_candidate(facts, where)
-    if opened and final < opened.version:
-        raise usage(f"{final} is below the open {opened.tag}", f"relman release {where.line} --final")
     if final.stable and ask.stage == "candidate":
         known = tuple(r.version for r in facts.releases)
         final = next_candidate(final, ask.identifier or facts.config.versions.prerelease, known)
         _check_new(facts, where, final, opened)
+    if opened and final < opened.version:
+        raise usage(f"{final} is below the open {opened.tag}", f"relman release {where.line} --final")
     taken = facts.release(str(final))
     if taken is not None:
         raise usage(f"{final} is taken: tag {taken.tag}", f"relman next {where.line}")
@@ -192,3 +194,21 @@ def late_rows(facts: Facts, where: Where, version: Version) -> tuple[tuple[str, 
         return ()
     commits = (facts.graph.commit(o) for o in since(facts, where, last))
     return tuple(("in no candidate", f"{c.id[:7]} {c.subject}") for c in commits)
+
+
+def ground_rows(facts: Facts, where: Where, isolated: Sequence[Release]) -> tuple[tuple[str, str], ...]:
+    """Says what is not where a person might think: a branch that is behind, a tag that was made beside it."""
+    rows = []
+    tip = where.tip
+    if tip.state == "behind" and tip.local and tip.tracking:
+        many = len(facts.graph.between([tip.commit], [tip.local]))
+        rows.append(
+            (
+                "stands on",
+                f"{short(tip.tracking)}: {where.branch} is {commits_word(many)} behind and moves with it",
+            )
+        )
+    if tip.state == "absent" and tip.tracking:
+        rows.append(("stands on", f"{short(tip.tracking)}: there is no local {where.branch} yet"))
+    rows += [("merges", f"{r.tag} into {where.branch} first: it was made beside it") for r in isolated]
+    return tuple(rows)

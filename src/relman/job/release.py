@@ -1,7 +1,5 @@
 """The next release of a line: what is there, or what was prepared, gets its version, its notes and its tag."""
 
-from collections.abc import Sequence
-
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.aim import (
@@ -11,6 +9,7 @@ from relman.job.aim import (
     check_twins,
     find_version,
     find_where,
+    ground_rows,
     late_rows,
     needs_stage,
 )
@@ -21,7 +20,7 @@ from relman.job.held import held_release
 from relman.job.isolated import merge_isolated
 from relman.job.landing import expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
-from relman.job.shipping import Wishes, prove, read_own, write_release
+from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
 from relman.job.status import isolated_releases
 from relman.model import message
 from relman.model.bump import Bump
@@ -53,7 +52,7 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
             f"relman release {where.line} --rc",
             f"relman release {where.line} --final",
         )
-    return _write(facts, scratch, ask, where, wishes)
+    return _write(facts, scratch, ask, where, wishes, prepared.version if prepared else None)
 
 
 def _meant(prepared: Prepared, ask: ReleaseAsk, where: Where) -> bool:
@@ -73,7 +72,14 @@ def _check_news(facts: Facts, where: Where, prepared: Prepared) -> None:
         )
 
 
-def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes: Wishes) -> Plan:
+def _write(
+    facts: Facts,
+    scratch: Scratch,
+    ask: ReleaseAsk,
+    where: Where,
+    wishes: Wishes,
+    prepared: Version | None,
+) -> Plan:
     coming = facts.next(where.line)
     isolated = () if where.line == TRUNK else isolated_releases(facts, facts.line(where.line))
     version = find_version(facts, ask, where, coming)
@@ -94,7 +100,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         extra=(),
         wishes=wishes,
         prepared=not tagged,
-        may_say=said_on_trunk(facts, start, version) if where.line == TRUNK else None,
+        may_say=_may_say(facts, where, version, coming.base, prepared),
     )
     shipped = ship(
         Shipment(
@@ -133,7 +139,7 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         expects=expects(
             facts, steps, tips=[where.tip], tags=[r.tag for r in (*isolated, *_some(coming.base))]
         ),
-        facts=(*_ground_rows(facts, where, isolated), *late_rows(facts, where, version)),
+        facts=(*ground_rows(facts, where, isolated), *late_rows(facts, where, version)),
         debts=debts,
         warnings=(
             *warns,
@@ -146,6 +152,16 @@ def _write(facts: Facts, scratch: Scratch, ask: ReleaseAsk, where: Where, wishes
         proofs=(proof,) if tagged else (),
         afterwards=_afterwards(where, tagged=tagged, instead_of=landing.instead_of),
     )
+
+
+def _may_say(
+    facts: Facts, where: Where, version: Version, base: Release | None, prepared: Version | None
+) -> tuple[Version, ...]:
+    """What version files may say before the release: what was prepared too, though it was not tagged."""
+    start = where.tip.commit
+    trunk = where.line == TRUNK
+    known = said_on_trunk(facts, start, version) if trunk else fitting_versions(facts, version, base)
+    return (*known, prepared) if known and prepared else known
 
 
 def _left_out(facts: Facts, ask: ReleaseAsk, where: Where) -> tuple[Warn, ...]:
@@ -176,24 +192,6 @@ def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tu
 
 def _some(base: Release | None) -> tuple[Release, ...]:
     return (base,) if base else ()
-
-
-def _ground_rows(facts: Facts, where: Where, isolated: Sequence[Release]) -> tuple[tuple[str, str], ...]:
-    """Says what is not where a person might think: a branch that is behind, a tag that was made beside it."""
-    rows = []
-    tip = where.tip
-    if tip.state == "behind" and tip.local and tip.tracking:
-        many = len(facts.graph.between([tip.commit], [tip.local]))
-        rows.append(
-            (
-                "stands on",
-                f"{short(tip.tracking)}: {where.branch} is {commits_word(many)} behind and moves with it",
-            )
-        )
-    if tip.state == "absent" and tip.tracking:
-        rows.append(("stands on", f"{short(tip.tracking)}: there is no local {where.branch} yet"))
-    rows += [("merges", f"{r.tag} into {where.branch} first: it was made beside it") for r in isolated]
-    return tuple(rows)
 
 
 def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:
