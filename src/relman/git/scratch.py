@@ -33,6 +33,7 @@ from relman.git.surroundings import (
     read_settings,
 )
 from relman.git.tree_edit import edit_tree
+from relman.git.tree_take import entry_at, take_paths
 from relman.model.history import Person
 from relman.model.names import Oid
 from relman.model.trees import Conflict, Conflicted, Merge, PathEdit, Unknown
@@ -123,7 +124,9 @@ class Scratch:
 
     def changed(self, old: Oid | None, new: Oid) -> tuple[str, ...]:
         """Gives the paths that differ between two commits, either of which may be new here."""
-        out = self.git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", old or EMPTY_TREE, new).stdout
+        out = self.git.run(
+            "diff-tree", "-r", "-z", "--name-only", "--no-renames", old or EMPTY_TREE, new
+        ).stdout
         return tuple(p.decode("utf-8", "surrogateescape") for p in out.split(b"\0") if p)
 
     def __enter__(self) -> Self:
@@ -177,6 +180,14 @@ class Scratch:
     def edit_tree(self, tree: Oid, edits: Sequence[PathEdit]) -> Oid:
         """Gives the tree with edits applied; see `relman.git.tree_edit`."""
         return edit_tree(self.pygit, tree, edits)
+
+    def take_paths(self, tree: Oid, source: Oid, paths: Sequence[str]) -> Oid:
+        """Gives a tree with these paths exactly as another tree has them; see `relman.git.tree_take`."""
+        return take_paths(self.pygit, tree, source, paths)
+
+    def has_path(self, tree: Oid, path: str) -> bool:
+        """Tells whether a tree holds a file, a link or a submodule there."""
+        return entry_at(self.pygit, tree, path) is not None
 
     def write_commit(self, text: CommitText) -> Oid:
         """Writes a commit object."""
