@@ -24,6 +24,8 @@ _ISSUE = re.compile(r"[A-Z][A-Z0-9_]{1,20}-[0-9]{1,9}\Z")
 _MOST = 500
 """More commits than this are no fix; the range was surely meant otherwise."""
 _SHOWN = 10
+_READ = 5000
+"""How many messages that hold a number somewhere are read for what they say about it."""
 
 
 def find_fixes(
@@ -211,7 +213,7 @@ def _requested(facts: Facts, number: int, tips: Iterable[Oid], without: Iterable
     pattern = rf"(request #|pr #|[(]#|[(](pr|pull request) [#!]?|!|/|pr ){number}([^0-9]|$)"
     return [
         oid
-        for oid in find_messages(facts.repo, tips, pattern, without=without)
+        for oid in find_messages(facts.repo, tips, pattern, without=without, most=_READ)
         if message.pull_request(message.parse(facts.graph.commit(oid).message)) == number
     ]
 

@@ -109,7 +109,8 @@ def _names(written: Sequence[str], oid: Oid) -> bool:
 def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
     """Counts trunk's commits, merges aside, that were never released from it, are no port on the line, and stay."""
     graph = facts.graph
-    left = graph.between([facts.trunk.commit], [spot.start, *[r.commit for r in facts.releases[:1]]])
+    released = next((r.commit for r in facts.releases if r.version.stable), spot.start)
+    left = graph.between([facts.trunk.commit], [spot.start, released])
     own = own_part(facts, spot.start)
     ports = Changes(graph, own if len(own) <= _RECENT else (), facts.patch_id)
     rows = (oid for oid in left if oid not in fixes and len(graph.commit(oid).parents) < 2)
