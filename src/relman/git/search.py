@@ -7,15 +7,23 @@ from relman.model.names import Oid
 
 
 def find_messages(
-    repo: Repository, tips: Iterable[Oid], pattern: str, *, without: Iterable[Oid] = (), most: int = 200
+    repo: Repository,
+    tips: Iterable[Oid],
+    pattern: str,
+    *,
+    without: Iterable[Oid] = (),
+    since: int | None = None,
+    most: int = 200,
 ) -> tuple[Oid, ...]:
     """Gives commits whose message has a line that matches an extended regular expression, newest first.
 
     Searched is what is reachable from the tips and not from `without`; upper and lower case are alike.
+    A commit date (seconds since 1970) in `since` ends the walk there, which makes it many times as fast.
     """
     lines = [*(f"{t}\n" for t in tips), *(f"^{w}\n" for w in without)]
+    bound = [] if since is None else [f"--max-age={since}"]
     out = repo.looking.run(
-        "rev-list", "--stdin", "--extended-regexp", "-i", f"--grep={pattern}", f"--max-count={most}",
+        "rev-list", *bound, "--stdin", "--extended-regexp", "-i", f"--grep={pattern}", f"--max-count={most}",
         stdin="".join(lines).encode(),
     ).stdout  # fmt: skip
     return tuple(Oid(line) for line in out.decode("ascii").split())
