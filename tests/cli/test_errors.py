@@ -94,6 +94,8 @@ def test_a_pipe_gets_plain_words_and_no_progress(shop: Shop) -> None:
         (("nonsense",), 2, "usage"),
         (("undo",), 5, "nothing"),
         (("hotfix", "main", "--to", "1.0", "--date", "yesterday"), 2, "usage"),
+        (("release", "1.0", "-n", "--date", "9999-12-31T23:59:59-10:00"), 2, "usage"),
+        (("release", "1.0", "-n", "--date", "0001-01-01T00:00:00+10:00"), 2, "usage"),
         (("cut", "0.1.0", "-n"), 2, "usage"),
         (("hotfix", "no-such-thing", "--to", "1.0"), 2, "usage"),
     ],
@@ -124,6 +126,19 @@ def test_a_broken_repository_is_a_bug_report_or_an_error_but_never_a_traceback_a
     assert said.err.startswith("error: ")
     told = json.loads(shop("status", "--json").out)
     assert told["exit_code"] == said.code
+
+
+def test_what_nobody_thought_of_is_called_a_bug(shop: Shop) -> None:
+    shop.done(*RELEASE)
+    (file,) = (shop.path / ".git/relman/operations").glob("*.json")
+    record = json.loads(file.read_bytes())
+    file.write_text(json.dumps(record | {"started": 10**18}))
+    said = shop("log")
+    assert (said.code, said.out) == (70, "")
+    assert said.err.startswith("error: this is a bug in relman ")
+    assert "hint:  relman log\n" in said.err
+    told = shop("log", "--show", file.stem, "--json").json  # one document, although the answer was under way
+    assert (told["schema"], told["kind"], told["exit_code"]) == ("relman/error/v1", "internal", 70)
 
 
 def test_a_reader_that_leaves_is_no_bug(shop: Shop) -> None:

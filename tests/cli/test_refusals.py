@@ -1,5 +1,6 @@
 import fcntl
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -99,7 +100,11 @@ def test_two_at_once_have_one_winner(shop: Shop) -> None:
 
 def test_without_a_terminal_nothing_is_assumed(shop: Shop) -> None:
     said = shop.refused(2, "release", "1.0", "--date", DATE)
-    assert "was not carried out: there is no terminal to ask on\nhint:  --yes --expect " in said.err
+    assert "was not carried out: there is no terminal to ask on\nhint:  relman -C " in said.err
+    hints = [line.removeprefix("hint:  ") for line in said.err.splitlines() if line.startswith("hint:")]
+    yes, look = (shlex.split(hint)[3:] for hint in hints)
+    assert shop.done(*look).out
+    shop.done(*yes)
 
 
 def test_an_override_needs_its_reason_and_its_rule(shop: Shop) -> None:
@@ -113,8 +118,8 @@ def test_an_override_needs_its_reason_and_its_rule(shop: Shop) -> None:
 def test_an_override_goes_into_journal_and_tag(shop: Shop) -> None:
     shop.done(*RELEASE)
     refused = shop.refused(6, *sure(["cut"]))
-    assert "--anyway debts --reason TEXT" in refused.err
-    assert "the real run is refused without: --anyway debts" in shop("cut", "-n").err
+    assert " cut --date 2026-11-23T03:00:00+00:00 --anyway debts --reason TEXT" in refused.err
+    assert "the real run is refused; this overrides it: relman -C" in shop("cut", "-n").err
     shop.done(*sure(["cut"]), "--anyway", "debts", "--reason", "ann said\nso")
     assert "Anyway: debts (ann said so)" in shop.repo.git("cat-file", "tag", "v1.1.0-rc.1")
     assert shop.done("log", "--json").json["operations"][0]["overrides"] == ["debts: ann said\nso"]

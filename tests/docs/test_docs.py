@@ -29,7 +29,8 @@ def test_the_plan_in_the_readme_is_what_relman_says(
 ) -> None:
     assert run(["demo", str(tmp_path / "shop"), "-q"]) == 0
     capfd.readouterr()
-    assert run(["-C", str(tmp_path / "shop"), "hotfix", "pr:123", "--dry-run"]) == 0
+    os.chdir(tmp_path / "shop")
+    assert run(["hotfix", "pr:123", "--dry-run"]) == 0
     said = capfd.readouterr()
     block = re.search(
         r"```text\n\$ relman hotfix pr:123 --dry-run\n(.*?)```", PAGES[0].read_text(), re.DOTALL

@@ -57,10 +57,17 @@ def globals_first(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     return front, rest
 
 
-def repeated(argv: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Gives a recorded command line as it is to be run again: where it ran, asked and looked is told anew by `more`."""
+def repeated(argv: Sequence[str], more: Sequence[str], *, here: bool = False) -> list[str]:
+    """Gives a command line to be typed again: whether it looks, asks or expects is told anew by `more`.
+
+    `here`: as it was typed just now; else `-C` and `--json` are left to whoever runs it.
+    """
     front, rest = globals_first(argv)
-    kept = [w for at, w in enumerate(front) if w != "-C" and front[at - 1 : at] != ["-C"] and w != "--json"]
+    kept = [
+        word
+        for at, word in enumerate(front)
+        if here or (word not in ("-C", "--json") and front[at - 1 : at] != ["-C"])
+    ]
     end = rest.index("--") if "--" in rest else len(rest)
     words: list[str] = []
     options = iter(rest[:end])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from msgspec import structs
 
+from relman.cli.ask import another_plan, ask, close, refuse
 from relman.cli.context import Context
 from relman.cli.how import How
 from relman.errors import Kind, RelmanError, usage
@@ -22,7 +23,7 @@ from relman.plan.outcome import Outcome
 from relman.plan.override import overridden
 from relman.plan.plan import Plan, Sealed, Warn
 from relman.render.plan_data import oid, outcome_document, plan_document
-from relman.render.plan_text import conflict_rows, outcome_rows, plan_rows, row
+from relman.render.plan_text import conflict_rows, outcome_rows, plan_rows
 from relman.run.execute import execute
 from relman.run.journal import new_id, prune, read_all
 from relman.run.operation import nothing
@@ -32,6 +33,9 @@ from relman.run.trial import try_command
 
 _SECONDS = len("20261123T031500")
 """How much of an operation's id is its time."""
+
+_FIRST_YEAR, _LAST_YEAR = 1971, 2099
+"""git's dates begin with 1970 in UTC, and are safe everywhere until 2100."""
 
 Make = Callable[[Facts, Scratch, Wishes], Plan]
 """Makes a command's plan from the facts, trying what must be tried in the scratch repository."""
@@ -58,13 +62,13 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
             wanted = _signing(facts.repo, how)
             sealed = seal(plan, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         if how.expect is not None and not matches(sealed, how.expect):
-            raise _another_plan(sealed, how.expect)
+            raise another_plan(here, sealed, how.expect)
         stopped = _show(here, sealed)
         if stopped or plan.all_there() or how.dry_run:
             here.document(plan_document(sealed))
-            return _close(here, sealed, stopped=stopped)
-        _refuse(plan)
-        _ask(here, how, sealed)
+            return close(here, sealed, stopped=stopped)
+        refuse(here, plan)
+        ask(here, how, sealed)
         for command in how.commands:
             for tip in _tips(sealed):
                 try_command(scratch, tip, command, dict(here.environ))
@@ -84,6 +88,8 @@ def clock(here: Context, how: How) -> tuple[int, int]:
         raise usage(f"--date {how.date!r} is no ISO date", "--date 2026-11-23T03:00:00+00:00") from None
     zone = given.tzinfo or UTC
     moved = given.replace(tzinfo=zone).utcoffset() or timedelta()
+    if not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        raise usage(f"--date {how.date!r} is a time that git cannot hold", "--date 2026-11-23T03:00:00+00:00")
     return int(given.replace(tzinfo=zone).timestamp()), int(moved.total_seconds() // 60)
 
 
@@ -147,72 +153,12 @@ def _signing(repo: Repository, how: How) -> Signing:
     return Signing(commits=configured.commits, tags=configured.tags)
 
 
-def _another_plan(sealed: Sealed, expected: str) -> RelmanError:
-    return RelmanError(
-        Kind.MOVED,
-        f"the plan is now {sealed.hash[:SHORT_HASH]}, not {expected}: something moved since it was shown",
-        hints=("look at the new plan with --dry-run",),
-        facts={"hash": sealed.hash},
-    )
-
-
 def _show(here: Context, sealed: Sealed) -> bool:
     """Shows the plan; tells whether it needs a person before anything can be carried out."""
     here.say(*plan_rows(sealed))
     conflicts = list(conflict_rows(sealed.plan))
     here.say(*conflicts)
     return bool(conflicts)
-
-
-def _close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
-    short = sealed.hash[:SHORT_HASH]
-    if stopped:
-        here.say(row("", f"plan {short} · nothing was changed: a person must resolve this first"))
-        return Kind.CONFLICT
-    if sealed.plan.all_there():
-        here.say(row("", "nothing to do: every fix is there already"))
-        return Kind.NOTHING
-    note = " · ids are provisional" if sealed.provisional else ""
-    here.say(row("", f"plan {short} · a dry run: nothing was changed{note}"))
-    if rules := _rules(sealed.plan):
-        here.hint(f"the real run is refused without: {rules} --reason TEXT")
-    else:
-        here.hint(f"carry out exactly this with: --yes --expect {short}")
-    return 0
-
-
-def _refuse(plan: Plan) -> None:
-    refused = [w for w in plan.warnings if w.rule]
-    if refused:
-        raise RelmanError(
-            Kind.REFUSED,
-            "\n".join(f"{w.rule}: {w.message}" for w in refused),
-            hints=(*(w.hint for w in refused if w.hint), f"{_rules(plan)} --reason TEXT"),
-            facts={"rules": [w.rule for w in refused]},
-        )
-
-
-def _rules(plan: Plan) -> str:
-    return " ".join(f"--anyway {rule}" for rule in dict.fromkeys(w.rule for w in plan.warnings if w.rule))
-
-
-def _ask(here: Context, how: How, sealed: Sealed) -> None:
-    if how.yes:
-        return
-    short = sealed.hash[:SHORT_HASH]
-    if not here.asks:
-        raise usage(
-            f"plan {short} was not carried out: there is no terminal to ask on",
-            f"--yes --expect {short}",
-            "--dry-run, to look only",
-        )
-    try:
-        sure = here.confirm(f"plan {short} · carry it out?")
-    except KeyboardInterrupt:
-        here.hint("")
-        sure = False
-    if not sure:
-        raise RelmanError(Kind.INTERRUPTED, "not carried out; nothing was changed")
 
 
 def _tips(sealed: Sealed) -> Sequence[Oid]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:  # rich costs 30 ms and is not needed to print one version
     from rich.console import Console, RenderableType
@@ -35,6 +35,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """The command as it was typed, for the journal."""
     redoes: str | None = None
     """The aborted operation that this call carries out again."""
+    documents: list[str] = field(default_factory=list)
+    """What `--json` answers. Printed at the end, so that an error is the one document, not a second one."""
     checkpoint: Callable[[str], None] | None = None
     """Called after every single write; tests kill the process there."""
 
@@ -141,8 +143,8 @@ class Context:
         sys.stdout.write(text + "\n")
 
     def document(self, value: object) -> None:
-        """Prints the JSON document, where one was asked for."""
+        """Gives the JSON document, where one was asked for."""
         if self.json:
             from relman.render.data import json_text
 
-            sys.stdout.write(json_text(value) + "\n")
+            self.call.documents.append(json_text(value) + "\n")

@@ -1,0 +1,81 @@
+"""Before a plan is carried out: what it is called, what stops it, and the question."""
+
+import shlex
+
+from relman.cli.argv import repeated
+from relman.cli.context import Context
+from relman.cli.how import How
+from relman.errors import Kind, RelmanError, usage
+from relman.plan.plan import Plan, Sealed
+from relman.render.plan_text import row
+from relman.run.seal import SHORT_HASH
+
+
+def another_plan(here: Context, sealed: Sealed, expected: str) -> RelmanError:
+    """Says that the plan is not the one that was shown."""
+    return RelmanError(
+        Kind.MOVED,
+        f"the plan is now {sealed.hash[:SHORT_HASH]}, not {expected}: something moved since it was shown",
+        hints=(_typed(here, "--dry-run"),),
+        facts={"hash": sealed.hash},
+    )
+
+
+def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
+    """Ends what is not carried out: a dry run, or a plan that needs a person; gives the exit code."""
+    short = sealed.hash[:SHORT_HASH]
+    if stopped:
+        here.say(row("", f"plan {short} · nothing was changed: a person must resolve this first"))
+        return Kind.CONFLICT
+    if sealed.plan.all_there():
+        here.say(row("", "nothing to do: every fix is there already"))
+        return Kind.NOTHING
+    note = " · ids are provisional" if sealed.provisional else ""
+    here.say(row("", f"plan {short} · a dry run: nothing was changed{note}"))
+    if rules := _rules(sealed.plan):
+        here.hint(f"the real run is refused; this overrides it: {_typed(here, *rules)}")
+    else:
+        here.hint(f"carry out exactly this with: {_typed(here, '--yes', '--expect', short)}")
+    return 0
+
+
+def refuse(here: Context, plan: Plan) -> None:
+    """Stops a plan that a rule refuses."""
+    refused = [w for w in plan.warnings if w.rule]
+    if refused:
+        raise RelmanError(
+            Kind.REFUSED,
+            "\n".join(f"{w.rule}: {w.message}" for w in refused),
+            hints=(*(w.hint for w in refused if w.hint), _typed(here, *_rules(plan))),
+            facts={"rules": [w.rule for w in refused]},
+        )
+
+
+def _rules(plan: Plan) -> list[str]:
+    rules = dict.fromkeys(w.rule for w in plan.warnings if w.rule)
+    return [word for rule in rules for word in ("--anyway", rule)] + (["--reason", "TEXT"] if rules else [])
+
+
+def ask(here: Context, how: How, sealed: Sealed) -> None:
+    """Asks a person, unless `--yes` was given; returns only after a yes."""
+    if how.yes:
+        return
+    short = sealed.hash[:SHORT_HASH]
+    if not here.asks:
+        raise usage(
+            f"plan {short} was not carried out: there is no terminal to ask on",
+            _typed(here, "--yes", "--expect", short),
+            _typed(here, "--dry-run"),
+        )
+    try:
+        sure = here.confirm(f"plan {short} · carry it out?")
+    except KeyboardInterrupt:
+        here.hint("")
+        sure = False
+    if not sure:
+        raise RelmanError(Kind.INTERRUPTED, "not carried out; nothing was changed")
+
+
+def _typed(here: Context, *more: str) -> str:
+    """The very command with other options, to be typed or pasted."""
+    return shlex.join(["relman", *repeated(here.call.argv[1:], more, here=True)])
