@@ -342,13 +342,27 @@ def test_an_older_release_gets_the_next_free_patch_with_a_word(repo: Repo) -> No
         (("hotfix", "pr:7", "--to", "1.0.9"), "there is no release 1.0.9; the newest of line 1.0 is v1.0.2"),
         (("hotfix", "pr:7", "--to", "9.9"), "there is no line '9.9'; lines: 1.1, 1.0"),
         (("backport", "pr:7", "--to", "v1.0.0"), "a backport goes to a branch, and v1.0.0 is a release"),
-        (("hotfix",), "what is to be shipped?"),
         (("backport", "pr:7"), "a backport needs a fix and a line"),
     ],
 )
 def test_wrong_targets_say_where_to_go(repo: Repo, words: tuple[str, ...], message: str) -> None:
     said = relman(repo.path, *words, "-n")
     assert (said.code, said.err.split("\n")[0]) == (2, f"error: {message}")
+
+
+def test_without_a_fix_those_that_production_lacks_are_listed(repo: Repo) -> None:
+    said = relman(repo.path, "hotfix", "--json")
+    fix, more = repo.labels["fix"], repo.labels["more"]
+    assert (said.code, said.json["fixes"], said.json["hints"]) == (
+        2,
+        [
+            {"commit": more, "subject": "fix: second", "rung": "conflict"},
+            {"commit": fix, "subject": "fix: first (#7)", "rung": "clean"},
+        ],
+        [f"relman hotfix {fix[:10]}"],
+    )
+    done(repo.path, "hotfix", fix, more)
+    assert relman(repo.path, "hotfix").code == 5
 
 
 def test_a_line_of_tags_gets_a_branch(repo: Repo) -> None:

@@ -8,7 +8,8 @@ from relman.cli.complete import complete_target
 from relman.cli.context import Context
 from relman.cli.how import How, mutating
 from relman.cli.stage import NoTag
-from relman.errors import usage
+from relman.errors import Kind, RelmanError, usage
+from relman.render.words import printable
 
 Side = Literal["isolate", "on-line"]
 Fixes = Annotated[
@@ -55,10 +56,7 @@ def hotfix(
     from relman.job.hotfix import HotfixAsk, plan_hotfix
 
     here: Context = context.obj
-    if not fixes:
-        raise usage(
-            "what is to be shipped?", "relman hotfix pr:123", "relman hotfix COMMIT", "relman hotfix BRANCH"
-        )
+    fixes = fixes or _chosen(here)
     side: Side | None = None if isolate is None else "isolate" if isolate else "on-line"
     ask = HotfixAsk(fixes=tuple(fixes), to=split(to), side=side, tag=not no_tag, mainline=mainline)
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
@@ -86,6 +84,38 @@ def backport(
         raise usage("a backport needs a fix and a line", "relman backport FIX --to 1.3")
     ask = HotfixAsk(fixes=tuple(fixes), to=split(to), mainline=mainline, release=release)
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
+
+
+def _chosen(here: Context) -> list[str]:
+    """Lists the fixes on trunk that production lacks, and asks which of them to ship."""
+    from relman.git.scratch import Scratch
+    from relman.job.wanted import wanted
+
+    release = here.facts.production().release
+    with Scratch.open(here.facts.repo, release.commit) as scratch, here.busy("trying the fixes on trunk"):
+        found = wanted(here.facts, scratch, release)
+    if not found:
+        raise RelmanError(
+            Kind.NOTHING,
+            f"{release.tag} has every fix that trunk has; name what is to be shipped",
+            hints=("relman hotfix COMMIT", "relman hotfix BRANCH"),
+        )
+    rows = [f"{w.commit[:10]} {w.rung:<8} {w.subject}" for w in found]
+    if here.asks:
+        here.hint(*(f"{number:>3}  {printable(row)}" for number, row in enumerate(rows, 1)))
+        here.hint(f"which of these fixes that {release.tag} lacks? (a number)")
+        answer = here.answer()
+        if answer.isdecimal() and 1 <= int(answer) <= len(found):
+            return [found[int(answer) - 1].commit]
+        raise RelmanError(Kind.INTERRUPTED, "nothing was chosen, and nothing was changed")
+    first = next((w for w in found if w.rung == "clean"), found[0])
+    listed = "".join(f"\n  {row}" for row in rows)
+    raise RelmanError(
+        Kind.USAGE,
+        f"which fix? {release.tag} lacks these of trunk:{listed}",
+        hints=(f"relman hotfix {first.commit[:10]}",),
+        facts={"fixes": [{"commit": w.commit, "subject": w.subject, "rung": w.rung} for w in found]},
+    )
 
 
 def split(words: list[str] | None) -> tuple[str, ...]:
