@@ -133,6 +133,8 @@ def test_what_was_shown_can_be_asked_for(tmp_path: Path) -> None:
 def test_an_interrupted_operation_is_named(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop", remote=False)
     killed(lambda c: shop(*sure(["cut"]), checkpoint=c), 2)
+    for looking in ("next", "version", "changelog"):
+        assert "was interrupted and is open: relman resume\n" in shop.done(looking).err
     said = shop("release", "1.0", "-n")
     assert (said.code, "was interrupted and is open" in said.out, "relman resume" in said.out) == (
         0,

@@ -14,7 +14,7 @@ from relman.git.repo import Repository, check_git
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.open import read_facts
-from relman.job.operations import release_pages
+from relman.job.operations import release_pages, waiting
 from relman.job.refresh import refresh
 from relman.job.shipping import Wishes
 from relman.model.identity import Identity
@@ -104,11 +104,7 @@ def no_identity() -> RelmanError:
 
 def _open(repo: Repository) -> tuple[Warn, ...]:
     """What a real run would settle first; a dry run only says so."""
-    waiting = [r for r in read_all(repo).open_operations() if r.state != "paused"]
-    return tuple(
-        Warn(message=f"{r.sealed.plan.title} ({r.id}) was interrupted and is open", hint="relman resume")
-        for r in waiting
-    )
+    return tuple(Warn(message=sentence, hint="relman resume") for sentence in waiting(repo))
 
 
 def _settled(here: Context, facts: Facts, *, offline: bool, push: bool) -> tuple[Facts, tuple[Warn, ...]]:

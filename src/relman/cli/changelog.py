@@ -44,6 +44,7 @@ def changelog(
     facts = here.facts
     releases = every_release(facts) if every else iter((read_notes(facts, what),))
     where = forge(facts)
+    here.remind()
     if values or here.json:
         here.plain(json_text(changelog_document(releases, where)))
         return 0

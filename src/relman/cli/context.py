@@ -138,6 +138,15 @@ class Context:
             for line in lines:
                 self.err.print(line)
 
+    def remind(self) -> None:
+        """Says, whatever was asked, that an interrupted operation waits to be settled."""
+        if not (self.facts.repo.common_dir / "relman").is_dir():
+            return  # the journal's code is not even loaded
+        from relman.job.operations import waiting
+
+        for sentence in waiting(self.facts.repo):
+            self.hint(f"{sentence}: relman resume")
+
     def plain(self, text: str) -> None:
         """Prints one bare result, for `$(relman next)`; no colour, no wrapping, no rich."""
         sys.stdout.write(text + "\n")

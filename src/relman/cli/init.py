@@ -104,7 +104,8 @@ def _ask(here: Context, path: str) -> None:
 
 def _bare(facts: "Facts", path: str, text: str) -> RelmanError:
     error = usage(
-        f"{facts.repo.common_dir.name.removesuffix('.git')} is a bare repository: commit this as {path} on {facts.trunk_name}, in a clone of it",
+        f"{facts.repo.common_dir.name.removesuffix('.git')} is a bare repository: "
+        f"commit this as {path} on {facts.trunk_name}, in a clone of it",
         f"git clone {shlex.quote(str(facts.repo.common_dir))} DIR",
     )
     error.facts |= {"path": path, "text": text}

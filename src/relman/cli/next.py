@@ -36,6 +36,7 @@ def next_(
 
     here: Context = context.obj
     answer = read_next(here.facts, line, pre)
+    here.remind()
     facts = here.facts
     named = facts.formats.write.write(answer.version) if answer.version else None
     line_branch = facts.trunk_name if answer.line == "trunk" else facts.line(answer.line).branch

@@ -33,6 +33,7 @@ def version(
 
     here: Context = context.obj
     at = read_version(here.facts, rev, line)
+    here.remind()
     values = version_document(
         at.version, line=at.line, distance=at.distance, commit=at.commit, dirty=at.dirty
     )

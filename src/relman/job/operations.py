@@ -37,6 +37,12 @@ def plan_redo(facts: Facts, *, offline: bool) -> Plan:
     return _back(facts, record, remote=False, offline=offline)
 
 
+def waiting(repo: Repository) -> tuple[str, ...]:
+    """Says which operations were interrupted."""
+    found = [r for r in read_all(repo).open_operations() if r.state != "paused"]
+    return tuple(f"{r.sealed.plan.title} ({r.id}) was interrupted and is open" for r in found)
+
+
 def lost(repo: Repository) -> Record | None:
     """Gives the newest operation where it was refused or lost a race: `redo` plans it anew on today's repository."""
     records = read_all(repo).records
