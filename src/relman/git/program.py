@@ -32,6 +32,9 @@ _KEPT = (
     "GIT_TRACE",
 )
 
+UNREACHABLE = {"GIT_ALLOW_PROTOCOL": "none"}
+"""For a child that walks history: a git before 2.44 would fetch what a partial clone lacks."""
+
 
 def environment(outer: Mapping[str, str], *, looking: bool) -> dict[str, str]:
     """Makes a child's environment from the process's own; `looking` children write nothing."""
