@@ -24,6 +24,7 @@ from relman.cli.resume import abort, resume
 from relman.cli.status import status
 from relman.cli.undo import redo, undo
 from relman.cli.version import version
+from relman.cli.where import where
 
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
@@ -35,6 +36,7 @@ ROWS = (
     (FIRST, "undo", undo),
     (LOOK, "next", next_),
     (LOOK, "version", version),
+    (LOOK, "where", where),
     (LOOK, "changelog", changelog),
     (LOOK, "log", log),
     (DO, "backport", backport),

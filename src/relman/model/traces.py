@@ -114,6 +114,10 @@ def _names_request(text: str, number: int) -> bool:
 def follow_up(graph: Graph, oid: Oid, known: Sequence[Oid], following: Sequence[Oid]) -> FollowUp | None:
     """Tells whether a commit says that it reverts, mends or amends one of the `known`, or ports one `following`."""
     read = message.parse(graph.commit(oid).message)
+    # A port of a revert says both; which one it ports is what a line has to have.
+    carried = _named(message.picked_from(read), following)
+    if carried is not None:
+        return FollowUp(commit=oid, kind="port", about=carried)
     claim = message.reverted(read)
     taken = _named(claim.commits, known)
     if taken is None and claim.pull_requests and not claim.commits:
@@ -128,8 +132,7 @@ def follow_up(graph: Graph, oid: Oid, known: Sequence[Oid], following: Sequence[
         for other in known if read.subject.startswith(word) else ():
             if graph.commit(other).subject == read.subject.removeprefix(word):
                 return FollowUp(commit=oid, kind="fixup", about=other)
-    carried = _named(message.picked_from(read), following)
-    return FollowUp(commit=oid, kind="port", about=carried) if carried is not None else None
+    return None
 
 
 def _named(ids: Iterable[str], known: Sequence[Oid]) -> Oid | None:

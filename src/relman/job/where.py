@@ -1,0 +1,213 @@
+"""Where a fix is: releases, lines and environments that hold it or a port of it, and what followed it."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from relman.errors import RelmanError, usage
+from relman.git.holding import holding
+from relman.git.scratch import Scratch
+from relman.job.facts import Facts
+from relman.job.fix import find_fixes
+from relman.model.equivalence import Certainty, Evidence
+from relman.model.history import Commit
+from relman.model.lines import TRUNK, Line
+from relman.model.names import Oid
+from relman.model.reverts import Cancelled, cancel
+from relman.model.traces import FollowUp
+from relman.model.trees import Merged
+from relman.render.where import Asked, AtRelease, Following, Has, InEnvironment, OnLine, Where
+from relman.run.traces import find_traces
+
+_MOST = 25
+"""More commits than this are not one fix."""
+_ORDER: Mapping[Certainty, int] = {"certain": 0, "likely": 1, "claimed": 2}
+
+
+def read_where(facts: Facts, word: str) -> Where:
+    """Answers for what the word names; of several commits a place must have every one.
+
+    Errors (usage): what `find_fixes` refuses; too many commits; a clone that lacks history, branches or tags.
+    """
+    facts.check_complete()
+    commits = tuple(fix.commit for fix in find_fixes(facts, [word], [facts.trunk.commit]))
+    if len(commits) > _MOST:
+        raise usage(
+            f"{word} names {len(commits)} commits; ask about one of them",
+            f"relman where {commits[-1].id[:10]}",
+        )
+    places = _Places(facts, commits)
+    live = {line.name for line, _ in facts.live}
+    releases = tuple(
+        AtRelease(tag=r.tag, version=str(r.version), withdrawn=r.withdrawn, has=has)
+        for r in facts.releases
+        if (has := places.has(r.commit)).has
+    )
+    ends = {TRUNK: facts.trunk.commit} | {
+        line.name: e for line in facts.lines.all if (e := _end(facts, line))
+    }
+    known = {r.tag for r in releases}
+    rows = [
+        _on_trunk(facts, places.has(ends[TRUNK]), releases),
+        *(
+            _line(line, places.has(ends[line.name]), line.name in live, known)
+            for line in facts.lines.all
+            if line.name in ends
+        ),
+    ]
+    shown = tuple(row for row in rows if row.live or row.has.has)
+    shown = _picks_that_change_nothing(facts, commits, shown, ends)
+    environments, warnings = _environments(facts, places)
+    return Where(
+        asked=tuple(Asked(commit=c.id, subject=c.subject) for c in commits),
+        releases=releases,
+        lines=shown,
+        environments=environments,
+        follow_ups=places.follow_ups({row.name: ends[row.name] for row in shown if row.live and row.has.has}),
+        warnings=warnings,
+    )
+
+
+class _Places:
+    """What was found about the fix, ready to be asked about any release, line or commit among the tips."""
+
+    def __init__(self, facts: Facts, commits: Sequence[Commit]) -> None:
+        self._graph = facts.graph
+        self._trunk = facts.trunk.commit
+        ends = [end for line in facts.lines.all if (end := _end(facts, line))]
+        tips = tuple(dict.fromkeys([self._trunk, *ends, *(r.commit for r in facts.releases)]))
+        self._traces = tuple(
+            find_traces(facts.repo, facts.graph, c.id, tips, without=(), patch_id=facts.patch_id)
+            for c in commits
+        )
+        marks = [oid for traces in self._traces for oid in traces.commits]
+        self._held = holding(facts.repo, facts.graph, marks, tips)
+        self._cancelled: dict[frozenset[Oid], Cancelled] = {}
+        self._answers: dict[frozenset[Oid], Has] = {}
+
+    def has(self, tip: Oid) -> Has:
+        """Tells whether one of the tips has every commit of the fix, by the weakest evidence of them."""
+        held = self._held.get(tip, frozenset())
+        if held not in self._answers:
+            self._answers[held] = self._judged(held)
+        return self._answers[held]
+
+    def _judged(self, held: frozenset[Oid]) -> Has:
+        cancelled = self._cancel(held)
+        found: list[Evidence] = []
+        for traces in self._traces:
+            ports = [p for p in traces.ports if p.commit in held]
+            standing = [p for p in ports if p.commit not in cancelled.removed]
+            if not standing:
+                return Has(has=False, evidence=_taken_back(ports, cancelled))
+            found.append(min(standing, key=lambda p: _ORDER[p.certainty]))
+        weakest = max(found, key=lambda p: _ORDER[p.certainty])
+        carried = weakest.commit if len(found) == 1 else None
+        return Has(has=True, evidence=weakest.how, certainty=weakest.certainty, commit=carried)
+
+    def _cancel(self, held: frozenset[Oid]) -> Cancelled:
+        if held not in self._cancelled:
+            self._cancelled[held] = cancel(self._graph, sorted(held))
+        return self._cancelled[held]
+
+    def follow_ups(self, ends: Mapping[str, Oid]) -> tuple[Following, ...]:
+        """Names the follow-ups in the order of their finding, each with the lines of these that lack it."""
+        found = dict.fromkeys(f for traces in self._traces for f in traces.follow_ups)
+        carriers = {f.commit: {f.commit} | {o.commit for o in found if _ports(o, f)} for f in found}
+        return tuple(
+            Following(
+                commit=f.commit,
+                subject=self._graph.commit(f.commit).subject,
+                kind=f.kind,
+                about=f.about,
+                missing_on=tuple(name for name, end in ends.items() if self._lacks(f, carriers, end)),
+            )
+            for f in found
+            if f.kind != "port"
+        )
+
+    def _lacks(self, follow: FollowUp, carriers: Mapping[Oid, set[Oid]], end: Oid) -> bool:
+        held = self._held[end]
+        fixes = {traces.ports[0].commit for traces in self._traces}
+        concerned = follow.about in fixes or held & carriers.get(follow.about, {follow.about})
+        return bool(concerned) and not held & carriers[follow.commit] and not self._moot(follow)
+
+    def _moot(self, follow: FollowUp) -> bool:
+        """Whether a revert was itself taken back on trunk."""
+        held = self._held[self._trunk]
+        standing = {r.revert for r in self._cancel(held).reversals}
+        return follow.kind in ("revert", "reapply") and follow.commit in held - standing
+
+
+def _ports(other: FollowUp, follow: FollowUp) -> bool:
+    return other.kind == "port" and other.about == follow.commit
+
+
+def _taken_back(ports: Sequence[Evidence], cancelled: Cancelled) -> str:
+    for port in ports:
+        for reversal in cancelled.reversals:
+            if port.commit in reversal.takes_back:
+                return f"{port.commit[:10]} was reverted by {reversal.revert[:10]}"
+    return ""
+
+
+def _end(facts: Facts, line: Line) -> Oid | None:
+    return facts.line_end(line) or (line.newest.commit if line.newest else None)
+
+
+def _on_trunk(facts: Facts, has: Has, releases: Sequence[AtRelease]) -> OnLine:
+    """Trunk's row; its first release with the fix is the lowest final one that has trunk's own commit of it."""
+    held = [r for r in releases if has.commit and r.has.commit == has.commit and not r.withdrawn]
+    final = [r for r in held if "-" not in r.version] or held
+    return OnLine(
+        name=TRUNK, branch=facts.trunk_name, live=True, has=has, since=final[-1].tag if final else None
+    )
+
+
+def _line(line: Line, has: Has, live: bool, known: set[str]) -> OnLine:  # noqa: FBT001  one of four columns
+    held = [r for r in line.releases if has.has and r.tag in known and not r.withdrawn]
+    final = [r for r in held if r.version.stable] or held
+    return OnLine(
+        name=line.name, branch=line.branch, live=live, has=has, since=final[-1].tag if final else None
+    )
+
+
+def _picks_that_change_nothing(
+    facts: Facts, commits: Sequence[Commit], lines: tuple[OnLine, ...], ends: Mapping[str, Oid]
+) -> tuple[OnLine, ...]:
+    """Asks git about live lines where no message speaks of the fix: its change may be there all the same."""
+    silent = [line for line in lines if not line.has.has and not line.has.evidence]
+    if not silent:
+        return lines
+    found: dict[str, Has] = {}
+    with Scratch.open(facts.repo, ends[silent[0].name]) as scratch:
+        for line in silent:
+            scratch.aim(ends[line.name])
+            if _changes_nothing(scratch, commits, scratch.tree_of(ends[line.name])):
+                found[line.name] = Has(has=True, evidence="the pick changes nothing", certainty="certain")
+    return tuple(replace(line, has=found.get(line.name, line.has)) for line in lines)
+
+
+def _changes_nothing(scratch: Scratch, commits: Sequence[Commit], tree: Oid) -> bool:
+    return all(
+        isinstance(answer := scratch.pick(commit.id, tree, hunks=False), Merged) and answer.tree == tree
+        for commit in commits
+    )
+
+
+def _environments(facts: Facts, places: "_Places") -> tuple[tuple[InEnvironment, ...], tuple[str, ...]]:
+    try:
+        production = facts.find_production()
+    except RelmanError as error:  # what is in production is one row of the answer, not all of it
+        return (), (error.message,)
+    if production is None:
+        return (), ()
+    at = production.release
+    row = InEnvironment(
+        name=facts.config.production.environment,
+        tag=at.tag,
+        version=str(at.version),
+        source=production.source,
+        has=places.has(at.commit),
+    )
+    return (row,), ()
