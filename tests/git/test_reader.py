@@ -203,3 +203,18 @@ def test_a_partial_clone_knows_what_it_lacks(tmp_path: Path) -> None:
     assert set(real.missing_objects([ids[0]])) == {first}
     assert real.paths(ids[1]) == {"d/b"}
     assert reader(tmp_path / "app").missing_objects([ids[1]]) == ()
+
+
+def test_streamed_commits_are_what_single_reads_give(tmp_path: Path) -> None:
+    ids = build(tmp_path, [([n - 1] if n else [], START + n, ["a"]) for n in range(5)])
+    wanted = [reader(tmp_path).commit(oid) for oid in ids]
+    graph = reader(tmp_path)
+    assert list(graph.commits(ids)) == wanted
+    assert list(graph.commits(ids)) == wanted
+
+
+def test_a_streamed_commit_that_is_not_here_is_an_error(tmp_path: Path) -> None:
+    build(tmp_path, [([], START, ["a"])])
+    with pytest.raises(RelmanError, match="is not in this repository") as caught:
+        list(reader(tmp_path).commits([Oid("1" * 40)]))
+    assert caught.value.kind is Kind.USAGE

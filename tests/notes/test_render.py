@@ -12,7 +12,7 @@ from msgspec import structs
 
 from relman.errors import Kind, RelmanError
 from relman.model.changelog import Entry, Release, Section
-from relman.model.forge import Forge
+from relman.model.forge import Forge, ForgeKind
 from relman.model.names import Oid
 from relman.notes.render import built_in, plain, release_context, render
 from relman.notes.text import markdown, one_line
@@ -109,6 +109,43 @@ def test_a_first_release_leads_to_its_own_page_and_a_withdrawn_one_says_so() -> 
 
 Withdrawn: loses mails
 """)
+
+
+TEXT = st.text(alphabet="ab `<>@[]()#-_*=.&;\\\n\x1b\u202e1", max_size=12)
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
+ENTRIES = st.builds(
+    Entry,
+    commit=st.just(Oid("3f1c9ab" + "0" * 33)),
+    type=st.none(),
+    scope=st.none() | TEXT,
+    description=TEXT,
+    breaking_notes=TEXTS,
+    references=st.lists(TEXT | st.sampled_from(["#7", "!8", "PROJ-1", "a/b#9"]), max_size=2).map(tuple),
+    pull_request=st.none() | st.integers(0, 999),
+    also_in=TEXTS,
+)
+RELEASES = st.builds(
+    Release,
+    version=st.none() | st.sampled_from(["1.4.3", "2.0.0-rc.1"]),
+    tag=st.none() | TEXT,
+    commit=st.none() | st.just(Oid("a" * 40)),
+    date=st.none() | st.just("2026-11-23"),
+    previous_tag=st.none() | TEXT,
+    sections=st.lists(
+        st.builds(Section, title=TEXT, entries=st.lists(ENTRIES, max_size=2).map(tuple)), max_size=2
+    ).map(tuple),
+    contributors=st.lists(TEXT, max_size=3).map(tuple),
+    withdrawn=st.none() | TEXT,
+)
+KINDS: tuple[ForgeKind, ...] = ("github", "gitlab", "bitbucket", "gitea", "azure")
+FORGES = st.none() | st.sampled_from(
+    [Forge(kind=kind, web="https://forge.example/acme/_git/shop") for kind in KINDS]
+)
+
+
+@given(RELEASES, FORGES)
+def test_the_built_in_template_and_its_fast_way_write_the_same(release: Release, forge: Forge | None) -> None:
+    assert render(release, forge=forge) == render(release, forge=forge, template=built_in())
 
 
 def test_plain_text_for_a_tag() -> None:
@@ -277,7 +314,7 @@ def test_no_tag_opens_outside_of_code(one: str, two: str) -> None:
         ):
             end += 1
         assert end < len(text), "every opened code span is closed"
-        at = end + run
+        outside, at = outside + " ", end + run
     assert "<b" not in outside
     assert "](" not in outside
 

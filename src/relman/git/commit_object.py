@@ -13,6 +13,13 @@ from relman.model.names import Oid
 _PERSON = re.compile(
     rb"(?P<name>[^<]*)<(?P<email>[^>]*)>[^0-9+-]*(?P<when>-?\d+)?(?: (?P<offset>[+-]\d{3,4}))?"
 )
+_WHO = r" ([^<>\n]*)<([^<>\n]*)> ([0-9]{1,18}) ([+-])([0-9]{2})([0-9]{2})\n"
+_USUAL = re.compile(
+    rf"tree ([0-9a-f]{{40}})\n(?:parent [0-9a-f]{{40}}\n)*author{_WHO}committer{_WHO}"
+    r"(?:gpgsig [^\n]*\n(?: [^\n]*\n)*)?\n+"
+)
+"""How git writes commits today; what looks otherwise is read with more patience, and more slowly."""
+_SPACE = " \t\n\r\x0b\x0c"
 _NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})
 _LONGEST = 18
 """Digits of a time that fits 63 bits; git takes a longer one for 0."""
@@ -48,6 +55,18 @@ def committed_at(data: bytes) -> int:
 
 def parse_commit(oid: Oid, data: bytes, *, parents: tuple[Oid, ...]) -> Commit:
     """Reads a commit object; `parents` are those that the clone has."""
+    text = data.decode("utf-8", "replace")
+    usual = _USUAL.match(text)
+    if usual is not None:
+        tree, *people = usual.groups()
+        return Commit(
+            id=oid,
+            tree=Oid(tree),
+            parents=parents,
+            author=_usual_person(*people[:6]),
+            committer=_usual_person(*people[6:]),
+            message=text[usual.end() :],
+        )
     head, _, body = data.partition(b"\n\n")
     fields: dict[bytes, bytes] = {}
     for line in head.split(b"\n"):
@@ -62,6 +81,16 @@ def parse_commit(oid: Oid, data: bytes, *, parents: tuple[Oid, ...]) -> Commit:
         committer=_person(fields.get(b"committer", b""), encoding),
         message=_decode(body.lstrip(b"\n"), encoding),
         encoding=fields[b"encoding"].decode("ascii", "replace") if b"encoding" in fields else None,
+    )
+
+
+def _usual_person(name: str, email: str, when: str, sign: str, hours: str, minutes: str) -> Person:
+    offset = int(hours) * 60 + int(minutes)
+    return Person(
+        name=name.strip(_SPACE),
+        email=email.strip(_SPACE),
+        when=int(when),
+        offset=-offset if sign == "-" else offset,
     )
 
 

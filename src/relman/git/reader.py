@@ -5,7 +5,10 @@ uses the commit-graph file, gets limits right as its users know them, and is no 
 here writes, and nothing asks the network.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import subprocess
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from itertools import tee
 
 from pygit2.enums import ObjectType
 
@@ -13,6 +16,7 @@ from relman.errors import RelmanError, usage
 from relman.git.commit_object import committed_at, parents_of, parse_commit, tree_of
 from relman.git.repo import Repository
 from relman.git.snapshot import read_shallow
+from relman.git.streams import objects, paths_by_commit
 from relman.git.trees import Differ, absent, is_partial
 from relman.model.history import Commit
 from relman.model.names import Oid
@@ -53,10 +57,25 @@ class Reader:
         found = self._commits.get(oid)
         if found is None:
             data = self._read(oid)
-            found = parse_commit(oid, data, parents=self._parents(oid, data))
-            if len(self._commits) >= _KEPT:
-                self._commits.clear()
-            self._commits[oid] = found
+            return self._keep(parse_commit(oid, data, parents=self._parents(oid, data)))
+        return found
+
+    def commits(self, oids: Iterable[Oid]) -> Generator[Commit, None, None]:
+        """Streams commits in this order, remembered as by `commit`, while git reads the next ones.
+
+        Error (usage): one is not in this clone.
+        """
+        ahead, behind = tee(oids)
+        with closing(objects(self._repo.looking, ahead)) as stored:
+            for oid, (kind, data) in zip(behind, stored, strict=True):
+                if kind == b"commit" and oid not in self._commits:
+                    self._keep(parse_commit(oid, data, parents=self._parents(oid, data)))
+                yield self.commit(oid)
+
+    def _keep(self, found: Commit) -> Commit:
+        if len(self._commits) >= _KEPT:
+            self._commits.clear()
+        self._commits[found.id] = found
         return found
 
     def when(self, oid: Oid) -> int:
@@ -117,11 +136,12 @@ class Reader:
         """Gives the paths that differ from the first parent's tree (all for a root), without renames."""
         found = self._paths.get(oid)
         if found is None:
-            data = self._read(oid)
-            parents = self._parents(oid, data)
+            known = self._commits.get(oid)
+            data = b"" if known else self._read(oid)
+            parents = known.parents if known else self._parents(oid, data)
             try:
-                old = tree_of(self._read(parents[0])) if parents else None
-                found = self._differ.paths(old, tree_of(data))
+                old = self._tree(parents[0]) if parents else None
+                found = self._differ.paths(old, known.tree if known else tree_of(data))
             except KeyError as e:
                 raise absent(self._repo, oid, "a tree of the commit") from e
             self._paths[oid] = found
@@ -148,7 +168,7 @@ class Reader:
             listed = self._repo.looking.run("diff-tree", "--stdin", *options, stdin=_lines(todo)).stdout
         except RelmanError as e:
             raise self._why(todo, e) from e
-        self._paths.update(_split(listed, todo))
+        self._paths.update(paths_by_commit(listed, todo))
 
     def reachable_tags(self, tip: Oid, tags: Mapping[str, Oid]) -> frozenset[str]:
         """Gives the names of the tags (name to commit) that are ancestors of the tip, in one bounded walk.
@@ -164,16 +184,27 @@ class Reader:
         return frozenset(self._rev_list(todo, [ancestor], "--ancestry-path")) if todo else frozenset()
 
     def walk(self, tips: Iterable[Oid]) -> Iterator[tuple[Oid, tuple[Oid, ...]]]:
-        """Streams everything below the tips with its parents, children before parents, remembering nothing."""
-        todo = dict.fromkeys(tips)
+        """Streams everything below the tips with its parents, children before parents, remembering nothing.
+
+        git begins at once, and works until somebody asks.
+        """
+        todo = list(dict.fromkeys(tips))
         child = self._repo.looking.popen(
             "rev-list", "--date-order", "--parents", "--stdin", env={"GIT_FLUSH": "0"}
         )
+        if child.stdin is not None:
+            child.stdin.write(_lines(todo))
+            child.stdin.close()
+            child.stdin = None
+        walked = self._walked(child, todo)
+        next(walked)
+        return walked
+
+    def _walked(
+        self, child: "subprocess.Popen[bytes]", todo: list[Oid]
+    ) -> Iterator[tuple[Oid, tuple[Oid, ...]]]:
         try:
-            if child.stdin is not None:
-                child.stdin.write(_lines(todo))
-                child.stdin.close()
-                child.stdin = None
+            yield Oid(""), ()  # from here on the child ends with the generator, read or not
             for line in child.stdout or ():
                 oid, *parents = line.decode("ascii").split()
                 yield Oid(oid), tuple(map(Oid, parents))
@@ -183,7 +214,7 @@ class Reader:
             child.communicate()
         if done != 0:
             lacking = next((oid for oid in todo if not self.has(oid)), None)
-            raise absent(self._repo, lacking or next(iter(todo)), "a commit below this one")
+            raise absent(self._repo, lacking or todo[0], "a commit below this one")
 
     def missing_objects(self, roots: Iterable[Oid]) -> tuple[Oid, ...]:
         """Gives the trees and blobs below these commits or trees that a partial clone lacks; asks no remote.
@@ -208,6 +239,10 @@ class Reader:
 
     def _parents(self, oid: Oid, data: bytes) -> tuple[Oid, ...]:
         return () if oid in self._shallow else parents_of(data)
+
+    def _tree(self, oid: Oid) -> Oid:
+        known = self._commits.get(oid)
+        return known.tree if known else tree_of(self._read(oid))
 
     def _first_parent(self, oid: Oid) -> Oid | None:
         if oid not in self._first:
@@ -256,18 +291,3 @@ class Reader:
 
 def _lines(words: Iterable[str]) -> bytes:
     return "".join(f"{word}\n" for word in words).encode("ascii")
-
-
-def _split(listed: bytes, oids: list[Oid]) -> Iterator[tuple[Oid, frozenset[str]]]:
-    """Cuts diff-tree's answer at the ids, which come in the order asked for."""
-    tokens = iter(listed.split(b"\0"))
-    waiting = [oid.encode() for oid in oids]
-    next(tokens)
-    for place, oid in enumerate(oids):
-        following = waiting[place + 1] if place + 1 < len(waiting) else b""
-        found: list[bytes] = []
-        for token in tokens:
-            if token == following:
-                break
-            found.append(token)
-        yield oid, frozenset(path.decode("utf-8", "surrogateescape") for path in found)

@@ -1,6 +1,6 @@
 """Reads trees: files at a commit, and which paths differ between two trees."""
 
-from collections.abc import Iterator
+import re
 
 import pygit2
 from pygit2.enums import ObjectType
@@ -10,6 +10,7 @@ from relman.git.repo import Repository
 from relman.model.names import Oid
 
 _FOLDER = b"40000"
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 Entry = tuple[bytes, bytes]
 """Mode in octal digits, and the id as 20 bytes."""
 
@@ -103,27 +104,17 @@ class Differ:
         if old == new:
             return
         before, after = self._entries(old), self._entries(new)
-        for name in before.keys() | after.keys():
-            was, now = before.get(name), after.get(name)
-            if was == now:
-                continue
+        gone = {name: (mode, oid) for mode, name, oid in before - after}
+        come = {name: (mode, oid) for mode, name, oid in after - before}
+        for name in gone.keys() | come.keys():
+            was, now = gone.get(name), come.get(name)
             if _is_file(was) or _is_file(now):
                 found.add(prefix + name)
             self._compare(_folder(was), _folder(now), prefix + name + b"/", found)
 
-    def _entries(self, tree: bytes | None) -> dict[bytes, Entry]:
-        if tree is None:
-            return {}
-        return dict(_parse(self._odb.read(pygit2.Oid(raw=tree))[1]))
-
-
-def _parse(data: bytes) -> Iterator[tuple[bytes, Entry]]:
-    at, end = 0, len(data)
-    while at < end:
-        space = data.index(b" ", at)
-        zero = data.index(b"\0", space)
-        yield data[space + 1 : zero], (data[at:space], data[zero + 1 : zero + 21])
-        at = zero + 21
+    def _entries(self, tree: bytes | None) -> set[tuple[bytes, bytes, bytes]]:
+        """Mode, name and id of everything in a tree."""
+        return set(_ENTRY.findall(self._odb.read(pygit2.Oid(raw=tree))[1])) if tree else set()
 
 
 def _folder(entry: Entry | None) -> bytes | None:

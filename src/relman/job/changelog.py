@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from relman.model.forge import Forge, detect
 from relman.model.history import Commit, Graph
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
+from relman.model.next import Next
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.reverts import cancel
 from relman.model.tags import Release
@@ -112,12 +114,14 @@ def read_notes(facts: Facts, what: str | None) -> changelog.Release:
         return released(facts, release)
     if what and parse(what.removeprefix("v")):
         raise usage(f"there is no release {what}", "relman changelog --all", "relman status")
-    return unreleased(facts, line_name(facts, what))
+    line = line_name(facts, what)
+    return unreleased(facts, line, facts.next(line))
 
 
-def unreleased(facts: Facts, line: str, without: frozenset[Oid] = frozenset()) -> changelog.Release:
+def unreleased(
+    facts: Facts, line: str, coming: Next, without: frozenset[Oid] = frozenset()
+) -> changelog.Release:
     """Reads what the next final release of a line would bring; `without` is what is shown elsewhere."""
-    coming = facts.next(line)
     commits = [oid for oid in coming.unreleased if oid not in without]
     also = facts.shipped_on_lines(commits) if line == TRUNK else {}
     tip = facts.trunk.commit if line == TRUNK else facts.end(facts.line(line))
@@ -174,9 +178,10 @@ def _until(facts: Facts, line: Line, moment: int | None) -> Line:
 def compared_with(facts: Facts, release: Release) -> str | None:
     """The tag of the highest lower release that was there before: of the line, else of any; else nothing."""
     moment = facts.graph.when(release.commit)
+    below = islice(facts.releases, facts.releases.index(release) + 1, None)
     lower = (
         r
-        for r in facts.releases
+        for r in below
         if r.version < release.version
         and not r.withdrawn
         and (r.version.stable or not release.version.stable)
@@ -212,7 +217,9 @@ def template_at(facts: Facts, commit: Oid) -> Template:
     if data is None:
         data = blob(facts.repo, facts.trunk.commit, path)
     if data is None:
-        raise usage(f"changelog.template is {path}, and no such file is committed", "relman changelog --template FILE")
+        raise usage(
+            f"changelog.template is {path}, and no such file is committed", "relman changelog --template FILE"
+        )
     return template_of(data, path)
 
 

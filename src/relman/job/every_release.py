@@ -4,8 +4,10 @@ A commit is news in the lowest release that has it. Children come before parents
 lowest of what its children and its own tags say, and only commits whose children were seen are remembered.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
 
 from msgspec import Struct
 
@@ -41,14 +43,28 @@ def every_release(facts: Facts) -> Iterator[changelog.Release]:
     shown = _shown(facts)
     line = facts.head_line
     trunk = facts.trunk.commit
-    held = sort_out(facts.graph.walk([trunk, *(r.commit for r in shown)]), shown, trunk)
+    walk = facts.graph.walk([trunk, *(r.commit for r in shown)])
+    coming = facts.next(line)  # while git sorts the walk
+    held = sort_out(walk, shown, trunk)
     tried = (held.news.get(at, ()) for at, release in enumerate(shown) if not release.version.stable)
-    yield unreleased(facts, line, without=frozenset(Oid(raw.hex()) for some in tried for raw in some))
-    ports = Changes(
-        facts.graph, (Oid(raw.hex()) for some in held.aside.values() for raw in some), facts.patch_id
-    )
-    for place in range(len(shown) - 1, -1, -1):
-        yield _notes(facts, shown, place, held, ports)
+    without = frozenset(_oids(raw for some in tried for raw in some))
+    yield unreleased(facts, line, coming, without)
+    aside = _oids(raw for some in held.aside.values() for raw in some)
+    deque(facts.graph.commits(aside), maxlen=0)
+    ports = Changes(facts.graph, aside, facts.patch_id)
+    places = range(len(shown) - 1, -1, -1)
+    with closing(facts.graph.commits(_each(held, places))) as read:
+        for place in places:
+            deque(islice(read, len(held.news.get(place, ()))), maxlen=0)
+            yield _notes(facts, shown, place, held, ports)
+
+
+def _each(held: Sorted, places: Iterable[int]) -> Iterator[Oid]:
+    return (Oid(raw.hex()) for place in places for raw in held.news.get(place, ()))
+
+
+def _oids(raw: Iterable[bytes]) -> list[Oid]:
+    return [Oid(one.hex()) for one in raw]
 
 
 def _shown(facts: Facts) -> tuple[Release, ...]:
@@ -98,7 +114,7 @@ def _notes(
     facts: Facts, shown: Sequence[Release], place: int, held: Sorted, ports: Changes
 ) -> changelog.Release:
     release = shown[place]
-    commits = [Oid(raw.hex()) for raw in held.news.get(place, ())]
+    commits = _oids(held.news.get(place, ()))
     return notes_of(
         facts,
         facts.graph,

@@ -90,7 +90,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 _SKIP_MARKER = re.compile(
     r"\s*(?:\[(?:skip[ -]ci|ci[ -]skip|no[ -]ci|skip[ -]actions)\]|\*\*\*NO_CI\*\*\*)", re.IGNORECASE
 )
-_REQUEST = re.compile(r"\s*\((?:[#!]|(?:pull request|PR) [#!]?)([0-9]{1,12})\)\Z", re.IGNORECASE)
+_REQUEST = re.compile(r"\((?:[#!]|(?:pull request|PR) [#!]?)([0-9]{1,12})\)\Z", re.IGNORECASE)
 _BULLET = re.compile(r"[*+-][ \t]+(?=\S)")
 _COAUTHOR = re.compile(r"(?P<name>[^<>]*?)\s*<[^<>]*>\s*")
 _AUTOMATON = re.compile(r"\[bot\]\Z", re.IGNORECASE)
@@ -242,10 +242,11 @@ def _entry(commit: Commit, read: message.Message, whole: message.Message, also_i
 
 def _plain(text: str, request: int | None) -> str:
     """Takes off the CI markers, and the number of the change request, which is linked beside the text."""
-    bare = _SKIP_MARKER.sub("", text).strip()
-    match = _REQUEST.search(bare)
+    bare = (_SKIP_MARKER.sub("", text) if "[" in text or "*" in text else text).strip()
+    at = bare.rfind("(") if bare.endswith(")") else -1
+    match = _REQUEST.match(bare, at) if at >= 0 else None
     if match and int(match[1]) == request:
-        bare = bare[: match.start()]
+        bare = bare[:at].rstrip()
     return bare or text.strip()
 
 

@@ -44,14 +44,14 @@ class Changes:
         self.ids = tuple(commits)
         self._own = frozenset(self.ids)
         self._claimed: dict[str, list[Oid]] = defaultdict(list)
-        self._authored: dict[tuple[str, int, str], list[Oid]] = defaultdict(list)
+        self._authored: dict[tuple[str, int], list[Oid]] = defaultdict(list)
         self._requested: dict[int, list[Oid]] = defaultdict(list)
         for oid in self.ids:
             commit = graph.commit(oid)
             read = message.parse(commit.message)
             for origin in message.picked_from(read):
                 self._claimed[origin[:7]].append(oid)
-            self._authored[_authored(commit, read)].append(oid)
+            self._authored[_authored(commit)].append(oid)
             request = message.pull_request(read)
             if request is not None:
                 self._requested[request].append(oid)
@@ -84,7 +84,10 @@ class Changes:
         return next((e for e in found if e.certainty != "claimed"), None)
 
     def _by_trailer(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
-        mine = self._ids_meant(message.picked_from(read))
+        origins = message.picked_from(read)
+        if not origins and commit.id[:7] not in self._claimed:
+            return
+        mine = self._ids_meant(origins)
         named = [o for o in self._claimed.get(commit.id[:7], ()) if self._names(o, commit.id)]
         for other in dict.fromkeys((*mine, *named)):
             if self.same_patch(commit.id, other):
@@ -95,7 +98,7 @@ class Changes:
                 yield Evidence(
                     commit=other, certainty="claimed", how="says cherry picked from it; the content differs"
                 )
-        for origin in message.picked_from(read):
+        for origin in origins:
             for other in self._claimed.get(origin[:7], ()):
                 if other in mine or not self._picked_too(other, origin):
                     continue
@@ -119,7 +122,11 @@ class Changes:
         return any(origin.startswith(o) for o in message.picked_from(read))
 
     def _by_author(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
-        for other in self._authored.get(_authored(commit, read), ()):
+        others = self._authored.get(_authored(commit))
+        subject = message.normalised_subject(read) if others else ""
+        for other in others or ():
+            if message.normalised_subject(message.parse(self._graph.commit(other).message)) != subject:
+                continue
             yield Evidence(commit=other, certainty="likely", how="same author, author date and subject")
 
     def _by_request(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
@@ -142,8 +149,8 @@ class Changes:
         return mine is not None and mine == self._patch_id(other)
 
 
-def _authored(commit: Commit, read: message.Message) -> tuple[str, int, str]:
-    return commit.author.email.lower(), commit.author.when, message.normalised_subject(read)
+def _authored(commit: Commit) -> tuple[str, int]:
+    return commit.author.email.lower(), commit.author.when
 
 
 def signs(commit: Commit) -> tuple[str, ...]:

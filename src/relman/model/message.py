@@ -90,6 +90,9 @@ _ISSUE_PROSE = re.compile(
     r"((?:#[0-9]{1,12}|[A-Z][A-Z0-9_]{1,20}-[0-9]{1,9})\b(?:(?:, ?| and | ?& ?)#[0-9]{1,12}\b)*)",
     re.IGNORECASE,
 )
+# they begin with one letter, which is found at once, and look back from there
+_MAYBE_NUMBER = re.compile(r"#(?<=[ :,&]#)[0-9]")
+_MAYBE_KEY = re.compile(r"-(?<=[A-Z0-9_]-)[0-9]")
 _ISSUE_SEPARATOR = re.compile(r"[\s,;&()\[\]<>]+")
 _ISSUE = re.compile(r"(?:[\w.-]+/[\w.-]+)?#[0-9]{1,12}|" + _KEY)
 _ISSUE_URL = re.compile(r"https?://[^/]+/(.+?)/(?:-/)?(?:issues|work_items)/([0-9]{1,12})(?:[?#].*)?")
@@ -121,7 +124,9 @@ class Reverted(Struct, frozen=True, kw_only=True):
 
 def scopes(message: Message) -> tuple[str, ...]:
     """The scopes of a list, "api, cli" being two; empty without a scope."""
-    parts = (part.strip() for part in (message.scope or "").split(","))
+    if message.scope is None:
+        return ()
+    parts = (part.strip() for part in message.scope.split(","))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -140,6 +145,8 @@ def breaking_notes(message: Message) -> tuple[str, ...]:
 
 def picked_from(message: Message) -> tuple[str, ...]:
     """Ids of the commits that this was picked from: git's own line, the kernel's forms, trailers."""
+    if not _says(message, "pick", "backport", "upstream"):
+        return ()
     ids = [match[1] or match[2] for line in _body_lines(message) if (match := _PICKED_LINE.match(line))]
     for footer in message.footers:
         if footer.token == PICKED_TOKEN:
@@ -198,9 +205,12 @@ def references(message: Message) -> tuple[str, ...]:
     Read from footers (Closes, Fixes, Refs, ...), from prose ("fixes #12"), and, for keys of a tracker,
     from the scope or a bracket of the subject.
     """
-    found = [match[1] for match in _ISSUE_KEY.finditer(message.subject)]
-    for line in (message.subject, *_body_lines(message)):
-        found += _prose_issues(line)
+    keys = _ISSUE_KEY.finditer(message.subject) if _MAYBE_KEY.search(message.subject) else ()
+    found = [match[1] for match in keys]
+    found += _prose_issues(message.subject)
+    if message.body and _may_name_issues(message.body):
+        for line in _body_lines(message):
+            found += _prose_issues(line)
     for footer in message.footers:
         if footer.token.lower() in _ISSUE_TOKENS:
             found += _footer_issues(footer.value)
@@ -215,7 +225,7 @@ def pull_request(message: Message) -> int | None:
     if number is not None:
         return number
     match = _BITBUCKET.match(message.subject)
-    if match is None:
+    if match is None and _says(message, "pr-url", "pull", "merge", "reviewed-on"):
         found = (_REQUEST_URL.match(line) or _SEE_REQUEST.match(line) for line in _lines(message))
         match = next(filter(None, found), None)
     return int(match[1]) if match else None
@@ -253,9 +263,21 @@ def _leading_ids(text: str, start: int = 0) -> list[str]:
     return ids
 
 
+def _says(message: Message, *words: str) -> bool:
+    """Tells whether one of these words is behind the header, in any case: one look in place of a scan."""
+    if message.body is None and not message.footers:
+        return False
+    text = "\n".join([message.body or "", *[f"{f.token} {f.value}" for f in message.footers]]).casefold()
+    return any(word in text for word in words)
+
+
+def _may_name_issues(text: str) -> bool:
+    return _MAYBE_NUMBER.search(text) is not None or _MAYBE_KEY.search(text) is not None
+
+
 def _prose_issues(text: str) -> list[str]:
     found: list[str] = []
-    if "#" not in text and "-" not in text:
+    if not _may_name_issues(text):
         return found
     for match in _ISSUE_PROSE.finditer(text):
         found += [word for word in _ISSUE_SEPARATOR.split(match[1]) if _ISSUE.fullmatch(word)]

@@ -27,6 +27,8 @@ _TRAILER_WORDS = frozenset(
 )
 _REMEMBERED = 8192
 """Messages whose parts are kept: bumps, reverts, ports and notes each ask for those of the same range."""
+_MARKS = "B*+-("
+"""What a breaking marker, or git's line about a pick, begins with: most lines do not."""
 _GIT_SPACE = " \t\n\r"
 _SCISSORS = " ------------------------ >8 ------------------------"
 
@@ -88,7 +90,7 @@ def parse(text: str) -> Message:
         return Message(subject="")
     subject = parts.lines[parts.head].strip()
     header = read_header(subject[azure_prefix(subject) :])
-    breaking = any(footer.token in BREAKING_TOKENS for footer in parts.footers) or (
+    breaking = ("BREAKING" in text and any(footer.token in BREAKING_TOKENS for footer in parts.footers)) or (
         "!:" in text and any(bang_description(line) for line in parts.lines[parts.head + 1 :])
     )
     if header is None:
@@ -135,7 +137,11 @@ def outline(text: str) -> Outline:
     lines = text.split("\n")
     if "\r" in text:
         lines = [line.rstrip("\r") for line in lines]
-    head = next((index for index, line in enumerate(lines) if not _blank(line)), len(lines))
+    head = 0
+    while head < len(lines) and _blank(lines[head]):
+        head += 1
+    if not any(lines[head + 1 :]):
+        return Outline(lines=lines, head=head, body=None, footers=(), places=(), start=len(lines))
     start = _footer_start(lines, head + 1)
     orphans, footers, places = _footers(lines, start)
     body = "\n".join(lines[head + 1 : start] + orphans).strip()
@@ -184,10 +190,11 @@ def _footer_start(lines: list[str], first: int) -> int:
     opening = True
     for index in range(first, len(lines)):
         line = lines[index]
-        if _blank(line):
+        if not line or line.isspace():
             opening = True
             continue
-        if _breaking(lines, index) or _PICKED.fullmatch(line) or (opening and _opens(line)):
+        marked = line[0] in _MARKS and (_breaking(lines, index) or _PICKED.fullmatch(line))
+        if marked or (opening and _opens(line)):
             start = index
             break
         opening = False
@@ -221,7 +228,7 @@ def _only_footers(lines: list[str], top: int, end: int) -> bool:
 def _breaking(lines: list[str], index: int) -> re.Match[str] | None:
     """A breaking marker on this line, whose text may begin on the next."""
     line = lines[index]
-    match = _BREAKING.match(line) if line[0] in "B*+-" else None
+    match = _BREAKING.match(line)
     if match is None or not _blank(line[match.end() :]):
         return match
     text = next((other for other in range(index + 1, len(lines)) if not _blank(lines[other])), None)
@@ -245,12 +252,13 @@ def _footers(lines: list[str], start: int) -> tuple[list[str], tuple[Footer, ...
     for index in range(start, len(lines)):
         line = lines[index]
         value: list[str] | None
-        if _blank(line):
+        if not line or line.isspace():
             (orphans if open_value is None else open_value).append(line)
             continue
-        if picked := _PICKED.fullmatch(line):
+        marked = line[0] in _MARKS
+        if marked and (picked := _PICKED.fullmatch(line)):
             token, value, open_value = PICKED_TOKEN, [picked[1]], None
-        elif match := _breaking(lines, index):
+        elif marked and (match := _breaking(lines, index)):
             token, value, bullet = match[2], [line[match.end() :]], match[1] is not None
             open_value = value
         elif match := _FOOTER.match(line):

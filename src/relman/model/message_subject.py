@@ -5,6 +5,7 @@ anchored or bounded, so that a line of a megabyte costs one pass.
 """
 
 import re
+from functools import lru_cache
 
 _MERGE = re.compile(
     r"Merge (?:branch(?:es)? \S|remote-tracking branch(?:es)? |tags? \S|commits? ['\"0-9a-f]|pull request #|"
@@ -74,7 +75,8 @@ def is_fixup(subject: str) -> bool:
 
 def without_skip_marker(subject: str) -> str:
     """The subject without "[skip ci]" and its variants at the end."""
-    return _SKIP.sub("", subject)
+    may = subject.endswith(("]", ")", "*")) and not subject[-2:-1].isdecimal()
+    return _SKIP.sub("", subject) if may else subject
 
 
 def azure_prefix(subject: str) -> int:
@@ -106,11 +108,13 @@ def puts_back(subject: str) -> bool:
     return reverts % 2 == 0
 
 
+@lru_cache(maxsize=8192)
 def change_request(subject: str) -> int | None:
     """The number of the change request that the subject names as its own: "(#12)" at its end, a merge."""
-    match = (
-        _MERGE_NUMBER.match(subject) or _AZURE.match(subject) or _SUFFIX.search(without_skip_marker(subject))
-    )
+    match = _MERGE_NUMBER.match(subject) or _AZURE.match(subject)
+    if match is None:
+        bare = without_skip_marker(subject)
+        match = _SUFFIX.match(bare, bare.rfind("(")) if bare.endswith(")") and "(" in bare else None
     return int(match[match.lastindex or 1]) if match else None
 
 

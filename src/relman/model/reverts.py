@@ -56,7 +56,9 @@ def cancel(graph: Graph, commits: Sequence[Oid]) -> Cancelled:
     `Reverts #12`. Reverts that name each other in a ring, which no real history does, are left alone.
     """
     messages = {oid: message.parse(graph.commit(oid).message) for oid in commits}
-    claims = {oid: claim for oid in commits if _may_revert(claim := message.reverted(messages[oid]))}
+    # each of those forms has the word
+    named = (oid for oid in commits if "revert" in graph.commit(oid).message.lower())
+    claims = {oid: claim for oid in named if _may_revert(claim := message.reverted(messages[oid]))}
     if not claims:
         return Cancelled()
     span = _span(graph, commits, messages)

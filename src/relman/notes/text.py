@@ -28,6 +28,8 @@ _BLOCK = re.compile(r"(?:#{1,6}(?=\s|\Z)|[-+*](?=\s|\Z)|>|~~~|[-*_=]{2,}\s*\Z|[0
 
 def one_line(text: str) -> str:
     """Folds a text to one line, without escape sequences, control characters or invisible direction marks."""
+    if text.isprintable() and "  " not in text:  # nearly every one: of white space it may hold blanks only
+        return text.strip()
     folded = _SPACE.sub(" ", _ESCAPE.sub("", text))
     return _SURROGATE.sub("\ufffd", _HIDDEN.sub("", folded)).strip()
 
