@@ -134,3 +134,11 @@ def test_it_refuses_what_it_cannot_know(repo_from: Build, tmp_path: Path) -> Non
     assert (depth.value.kind, count.value.kind) == (Kind.USAGE, Kind.USAGE)
     assert count.value.message == f"{many.id('M')} names 26 commits; ask about one of them"
     assert count.value.hints == (f"relman where {many.id('t25')[:10]}",)
+
+
+def test_what_a_branch_took_back_itself_is_not_asked_for(repo_from: Build) -> None:
+    story = 'topic from D: t1 "fix: a" {a: "1\\n"} -- t2 "fix: b" {b: "1\\n"} -- t3 revert t2\nmain: M merge topic\n'
+    repo = repo_from(STORY + story)
+    answer = where(repo, repo.id("M"))
+    assert [asked.commit for asked in answer.asked] == [repo.id("t1")]
+    assert answer.lines[0].has.has

@@ -30,7 +30,7 @@ def read_where(facts: Facts, word: str) -> Where:
     Errors (usage): what `find_fixes` refuses; too many commits; a clone that lacks history, branches or tags.
     """
     facts.check_complete()
-    commits = tuple(fix.commit for fix in find_fixes(facts, [word], [facts.trunk.commit]))
+    commits = _standing(facts, word)
     if len(commits) > _MOST:
         raise usage(
             f"{word} names {len(commits)} commits; ask about one of them",
@@ -68,6 +68,13 @@ def read_where(facts: Facts, word: str) -> Where:
     )
 
 
+def _standing(facts: Facts, word: str) -> tuple[Commit, ...]:
+    """The commits that the word names, without what they take back among themselves."""
+    named = tuple(fix.commit for fix in find_fixes(facts, [word], [facts.trunk.commit]))
+    gone = cancel(facts.graph, [commit.id for commit in named]).removed
+    return tuple(commit for commit in named if commit.id not in gone) or named
+
+
 class _Places:
     """What was found about the fix, ready to be asked about any release, line or commit among the tips."""
 
@@ -76,10 +83,8 @@ class _Places:
         self._trunk = facts.trunk.commit
         ends = [end for line in facts.lines.all if (end := _end(facts, line))]
         tips = tuple(dict.fromkeys([self._trunk, *ends, *(r.commit for r in facts.releases)]))
-        self._traces = tuple(
-            find_traces(facts.repo, facts.graph, c.id, tips, without=(), patch_id=facts.patch_id)
-            for c in commits
-        )
+        ids = [commit.id for commit in commits]
+        self._traces = find_traces(facts.repo, facts.graph, ids, tips, without=(), patch_id=facts.patch_id)
         marks = [oid for traces in self._traces for oid in traces.commits]
         self._held = holding(facts.repo, facts.graph, marks, tips)
         self._cancelled: dict[frozenset[Oid], Cancelled] = {}

@@ -61,7 +61,7 @@ def find_siblings(
         return ()
     ends = tuple(line.end for line in alive)
     cuts = tuple(line.cut for line in alive if line.cut)
-    traces = find_traces(repo, graph, fix, ends, without=cuts, patch_id=patch_id)
+    (traces,) = find_traces(repo, graph, [fix], ends, without=cuts, patch_id=patch_id)
     ports = [p for p in traces.ports if p.commit != fix and _alone(graph, traces, p.commit)]
     if not ports:
         return ()
