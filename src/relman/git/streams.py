@@ -6,7 +6,7 @@ from itertools import islice
 from relman.git.program import Git
 from relman.model.names import Oid
 
-_AHEAD = 300
+_AHEAD = 240
 """Ids that git is told in advance: 12 kB, which the smallest pipe holds, so that nobody waits for the other."""
 
 
@@ -14,15 +14,17 @@ def objects(git: Git, oids: Iterable[Oid]) -> Generator[tuple[bytes, bytes], Non
     """Gives kind and content of each object, in order; two empty ones where it is not in this clone."""
     todo = iter(oids)
     asked = 0
-    child = git.popen("cat-file", "--batch")
+    child = git.popen("cat-file", "--batch-command", "--buffer")
     try:
         if child.stdin is None or child.stdout is None:
             return
         while True:
             if asked <= _AHEAD // 2:
                 more = list(islice(todo, _AHEAD - asked))
-                child.stdin.write("".join(f"{oid}\n" for oid in more).encode("ascii"))
-                child.stdin.flush()
+                if more:
+                    lines = "".join(f"contents {oid}\n" for oid in more)
+                    child.stdin.write(f"{lines}flush\n".encode("ascii"))
+                    child.stdin.flush()
                 asked += len(more)
             if not asked:
                 return
