@@ -16,7 +16,7 @@ def holding(
     """Gives, for each tip, which of the marked commits are below it or it itself.
 
     One `rev-list` of what came after the marks, whatever the number of tips; where one mark stands below
-    another it is done again from the lower one. A tip that is a week older than every mark is not walked from.
+    another it is done again from the oldest one. A tip that is a week older than every mark is not walked from.
     """
     wanted, every = tuple(dict.fromkeys(marks)), tuple(dict.fromkeys(tips))
     first = min(map(graph.when, wanted), default=0) - _SKEW
@@ -27,7 +27,7 @@ def holding(
     parents = _after(repo, (*ends, *wanted), hide)
     # A mark that is hidden is below another one; what lies between the two was hidden with it.
     while lost := tuple(mark for mark in wanted if mark not in parents):
-        hide = lost
+        hide = (min(lost, key=graph.when),)
         parents = _after(repo, (*ends, *wanted), hide)
     bits = {mark: 1 << place for place, mark in enumerate(wanted)}
     held: dict[str, int] = {}
