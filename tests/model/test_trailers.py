@@ -58,7 +58,9 @@ class Oracle:
         self.base = self._commit("base\n", b"0\n")
 
     def git(self, *args: str, stdin: bytes = b"") -> str:
-        done = subprocess.run(["git", "-C", str(self.path), *args], input=stdin, capture_output=True, check=True)
+        done = subprocess.run(
+            ["git", "-C", str(self.path), *args], input=stdin, capture_output=True, check=True
+        )
         return done.stdout.decode().strip()
 
     def _commit(self, message: str, content: bytes, *parents: str) -> Oid:
@@ -97,7 +99,20 @@ def test_a_sign_off_goes_where_git_puts_it(oracle: Oracle, message: str) -> None
 
 
 ROWS = st.sampled_from(
-    ["fix: one", "body", "", "", "Closes: #7", SIGNED, "  goes on", "# comment", "Conflicts:", "\ta", "a b: c", " "]
+    [
+        "fix: one",
+        "body",
+        "",
+        "",
+        "Closes: #7",
+        SIGNED,
+        "  goes on",
+        "# comment",
+        "Conflicts:",
+        "\ta",
+        "a b: c",
+        " ",
+    ]
 )
 
 

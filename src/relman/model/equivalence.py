@@ -46,6 +46,7 @@ class Changes:
         self._claimed: dict[str, list[Oid]] = defaultdict(list)
         self._authored: dict[tuple[str, int], list[Oid]] = defaultdict(list)
         self._requested: dict[int, list[Oid]] = defaultdict(list)
+        self._ported: dict[int, list[Oid]] = defaultdict(list)
         for oid in self.ids:
             commit = graph.commit(oid)
             read = message.parse(commit.message)
@@ -55,6 +56,8 @@ class Changes:
             request = message.pull_request(read)
             if request is not None:
                 self._requested[request].append(oid)
+            for ported in message.ported_requests(read):
+                self._ported[ported].append(oid)
 
     def like(self, oid: Oid) -> Evidence | None:
         """Gives the best evidence that one of these commits carries the same change as `oid`."""
@@ -66,6 +69,7 @@ class Changes:
             *self._by_trailer(commit, read),
             *self._by_author(commit, read),
             *self._by_request(oid, read),
+            *self._by_mention(oid, read),
         ]
         return min(found, key=lambda e: _ORDER[e.certainty], default=None)
 
@@ -79,7 +83,12 @@ class Changes:
             return self.like(oid)
         commit = self._graph.commit(oid)
         read = message.parse(commit.message)
-        ways = (self._by_author(commit, read), self._by_request(oid, read), self._by_trailer(commit, read))
+        ways = (
+            self._by_author(commit, read),
+            self._by_request(oid, read),
+            self._by_mention(oid, read),
+            self._by_trailer(commit, read),
+        )
         found = (e for way in ways for e in way if e.commit in wanted)
         return next((e for e in found if e.certainty != "claimed"), None)
 
@@ -141,6 +150,27 @@ class Changes:
                     commit=other, certainty="likely", how=f"same change request #{request} and paths"
                 )
 
+    def _by_mention(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
+        """A subject that says it is the port of a change request: likely where subject or paths agree too."""
+        request = message.pull_request(read)
+        numbers = message.ported_requests(read)
+        named = [
+            (n, other) for n in numbers for other in (*self._requested.get(n, ()), *self._ported.get(n, ()))
+        ]
+        named += [(request, other) for other in self._ported.get(request, ())] if request is not None else []
+        for number, other in dict.fromkeys(named):
+            theirs = message.parse(self._graph.commit(other).message)
+            alike = message.normalised_subject(read) == message.normalised_subject(theirs)
+            if alike or self._graph.paths(oid) == self._graph.paths(other):
+                also = "subject" if alike else "paths"
+                yield Evidence(
+                    commit=other, certainty="likely", how=f"a port of change request #{number}, same {also}"
+                )
+            else:
+                yield Evidence(
+                    commit=other, certainty="claimed", how=f"says it is a port of change request #{number}"
+                )
+
     def same_patch(self, one: Oid, other: Oid) -> bool:
         """Tells whether two commits change the same paths in the same way; `other` need not be one of these."""
         if self._graph.paths(one) != self._graph.paths(other):
@@ -166,4 +196,5 @@ def signs(commit: Commit) -> tuple[str, ...]:
         f"> {commit.author.when} ",
         *origins,
         *((str(request),) if request is not None else ()),
+        *(str(ported) for ported in message.ported_requests(read)),
     )

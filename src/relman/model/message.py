@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from relman.model import message_subject
 from relman.model.message_grammar import (
     BREAKING_TOKENS,
     PICKED_TOKEN,
@@ -194,7 +195,7 @@ def fixes(message: Message) -> tuple[str, ...]:
     for line in _lines(message):
         match = _FIXES_LINE.match(line)
         # an id of digits only may as well be an issue, unless it is whole or git's quoted subject follows
-        if match and (not match[1].isdecimal() or match[2] or len(match[1]) == 40):  # noqa: PLR2004
+        if match and (not match[1].isdecimal() or match[2] or len(match[1]) == 40):
             ids.append(match[1])
     return tuple(dict.fromkeys(ids))
 
@@ -229,6 +230,12 @@ def pull_request(message: Message) -> int | None:
         found = (_REQUEST_URL.match(line) or _SEE_REQUEST.match(line) for line in _lines(message))
         match = next(filter(None, found), None)
     return int(match[1]) if match else None
+
+
+def ported_requests(message: Message) -> tuple[int, ...]:
+    """The change requests whose port the subject says this is; its own number is not among them."""
+    own = pull_request(message)
+    return tuple(n for n in message_subject.ported_requests(message.subject) if n != own)
 
 
 def release_as(message: Message) -> str | None:

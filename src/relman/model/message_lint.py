@@ -274,4 +274,4 @@ def _trailers(parts: Outline, rules: LintRules) -> Iterator[_Found]:
 def _show(text: str) -> str:
     """At most forty characters, safe to print."""
     safe = "".join(char if char.isprintable() else "?" for char in text[:40])
-    return safe + ("..." if len(text) > 40 else "")  # noqa: PLR2004
+    return safe + ("..." if len(text) > 40 else "")

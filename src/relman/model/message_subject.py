@@ -118,6 +118,29 @@ def change_request(subject: str) -> int | None:
     return int(match[match.lastindex or 1]) if match else None
 
 
+_PORT_WORD = re.compile(r"\b(?:cherry[- ]?pick(?:ed|s)?|back[- ]?port(?:ed|s|ing)?)\b", re.IGNORECASE)
+_AFTER_WORD = 60
+_MENTION = re.compile(r"#(\d{1,7})\b")
+_NUMBERS_AT_END = re.compile(r"(?:\(#\d{1,7}\)\s{0,3}){2,5}\Z")
+_BRACKETED = re.compile(r"\[PR #(\d{1,7})/[0-9a-f]{7,40} backport\]")
+
+
+def ported_requests(line: str) -> tuple[int, ...]:
+    """The change requests that a subject may be a port of: "(cherry-pick #12 for 1.4)", "backport of #12 and #13".
+
+    Also every number of "fix: x (#12) (#34)": forges put the new number behind the subject that was copied.
+    """
+    found = [int(n) for n in _BRACKETED.findall(line[:200])]
+    tail = _NUMBERS_AT_END.search(line[-80:])
+    found += (int(n) for n in _MENTION.findall(tail[0])) if tail else ()
+    word = _PORT_WORD.search(line)
+    if word is not None:
+        rest = line[word.end() : word.end() + _AFTER_WORD]
+        inside = rest[: rest.find(")")] if ")" in rest else rest
+        found += (int(n) for n in _MENTION.findall(inside))
+    return tuple(dict.fromkeys(found))
+
+
 def normalised(subject: str) -> str:
     """The subject lower-cased and without what ports add: "(#12)", "[1.4]", "Backport #12: ", "[skip ci]".
 
