@@ -13,8 +13,6 @@ from relman.model.trees import Conflict
 _CONTEXTS = (1, 4)
 """Neighbouring lines to blame too. One is tight; four find what only borders on the change."""
 _LAST_TOUCHES = 3
-_MOST_FILES = 12
-"""A prerequisite that conflicts in more files is a refactoring: no small set of commits makes it apply."""
 
 
 class Causes:
@@ -56,16 +54,15 @@ class Causes:
         changed = self._changed(parent, commit)
         # A file that was moved on one side conflicts under the other's name.
         files = [f for f in changed if {f.old, f.new} & set(paths)] or list(changed)
-        if len(files) > _MOST_FILES and commit != self._fix:
-            return
         lines = [(f, at, oid) for f in files for at, oid in self._blamed(parent, f, conflicts)]
         blamed = False
         for context in _CONTEXTS:
+            near = {f.path: around(f.regions, context) for f in files}
             found = {
                 oid
-                for file, at, commit_of_line in lines
-                if any(first <= at <= last for first, last in around(file.regions, context))
-                for oid in self._wanted(commit_of_line, file.path)
+                for file, at, source in lines
+                if any(first <= at <= last for first, last in near[file.path])
+                for oid in self._wanted(source, file.path)
             }
             blamed |= bool(found)
             yield found

@@ -25,6 +25,8 @@ TRIALS = 120
 """Picks; the median search needs 8, the longest that gave a small set 94."""
 _MOST_HOPELESS = 6
 """Prerequisites that conflict for good before the search ends: the target has gone another way."""
+_MOST_FILES = 6
+"""A prerequisite that conflicts in more files is a refactoring: no small set of commits makes it apply."""
 
 Reason = Literal["too many", "no candidate", "budget", "unreadable"]
 
@@ -207,6 +209,8 @@ class _Search:
 
     def _extended(self, at: _Blocked) -> bool:
         """Adds what explains the conflict; not where there is nothing new, or too much."""
+        if at.commit != self._fix.commit and len(at.conflicts) > _MOST_FILES:
+            return False
         members = self._members()
         for new in self._causes.of(at.commit, self._shown(at)):
             fresh = new - members - self._hopeless
