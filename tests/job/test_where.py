@@ -96,7 +96,18 @@ def test_a_revert_of_the_fix_on_trunk_is_missing_on_the_lines(repo_from: Build) 
 
 def test_git_is_asked_where_no_message_speaks(repo_from: Build) -> None:
     repo = repo_from(STORY + 'release/1.1: S "chore: everything from the fork" by Cy {f: "2\\n"}\n')
-    assert lines(where(repo))[-1] == ("1.1", True, "the pick changes nothing", None)
+    answer = where(repo)
+    assert lines(answer)[-1] == ("1.1", True, "the pick changes nothing", None)
+    assert tags(answer) == ["v1.2.0"]
+    repo.git("tag", "v1.3.0", repo.id("S"))
+    answer = where(repo)
+    assert tags(answer) == ["v1.3.0", "v1.2.0"]
+    assert [(e.tag, e.has.evidence) for e in answer.environments] == [("v1.3.0", "the pick changes nothing")]
+
+
+def test_an_empty_commit_is_not_everywhere(repo_from: Build) -> None:
+    answer = where(repo_from(STORY + 'main: nothing "chore: build again" {}\n'), "HEAD")
+    assert [line.has.has for line in answer.lines] == [True, False, False]
 
 
 def test_of_several_commits_a_place_must_have_each(repo_from: Build) -> None:
@@ -142,3 +153,13 @@ def test_what_a_branch_took_back_itself_is_not_asked_for(repo_from: Build) -> No
     answer = where(repo, repo.id("M"))
     assert [asked.commit for asked in answer.asked] == [repo.id("t1")]
     assert answer.lines[0].has.has
+
+
+def test_a_partial_clone_answers_from_messages(repo_from: Build, tmp_path: Path) -> None:
+    repo = repo_from(STORY + 'release/1.1: N "chore: f" {f: "9\\n"}\n')
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("clone", "-q", "--bare", "--filter=blob:none", f"file://{repo.path}", str(tmp_path / "partial"))
+    answer = read_where(open_facts(tmp_path / "partial"), repo.id("fix"))
+    assert lines(answer)[-1] == ("1.1", False, "", None)
+    why = "this partial clone lacks files that the pick needs, and looking never fetches"
+    assert answer.warnings == (f"git was not asked whether a pick changes nothing: {why}",)

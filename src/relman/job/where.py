@@ -1,13 +1,11 @@
 """Where a fix is: releases, lines and environments that hold it or a port of it, and what followed it."""
 
-from collections.abc import Mapping, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 from relman.errors import RelmanError, usage
 from relman.git.holding import holding
 from relman.git.scratch import Scratch
-from relman.job.facts import Facts
+from relman.job.facts import Facts, Production
 from relman.job.fix import find_fixes
 from relman.model.equivalence import Certainty, Evidence
 from relman.model.history import Commit
@@ -38,6 +36,9 @@ def read_where(facts: Facts, word: str) -> Where:
         )
     places = _Places(facts, commits)
     live = {line.name for line, _ in facts.live}
+    production, warnings = _production(facts)
+    named = [facts.trunk.commit, *(_end(facts, line) for line, _ in facts.live)]
+    places.ask_git([*named, production.release.commit if production else None])
     releases = tuple(
         AtRelease(tag=r.tag, version=str(r.version), withdrawn=r.withdrawn, has=has)
         for r in facts.releases
@@ -56,15 +57,13 @@ def read_where(facts: Facts, word: str) -> Where:
         ),
     ]
     shown = tuple(row for row in rows if row.live or row.has.has)
-    shown = _picks_that_change_nothing(facts, commits, shown, ends)
-    environments, warnings = _environments(facts, places)
     return Where(
         asked=tuple(Asked(commit=c.id, subject=c.subject) for c in commits),
         releases=releases,
         lines=shown,
-        environments=environments,
+        environments=(_environment(facts, production, places),) if production else (),
         follow_ups=places.follow_ups({row.name: ends[row.name] for row in shown if row.live and row.has.has}),
-        warnings=warnings,
+        warnings=(*warnings, *places.warnings),
     )
 
 
@@ -79,7 +78,9 @@ class _Places:
     """What was found about the fix, ready to be asked about any release, line or commit among the tips."""
 
     def __init__(self, facts: Facts, commits: Sequence[Commit]) -> None:
+        self._repo = facts.repo
         self._graph = facts.graph
+        self._commits = commits
         self._trunk = facts.trunk.commit
         ends = [end for line in facts.lines.all if (end := _end(facts, line))]
         tips = tuple(dict.fromkeys([self._trunk, *ends, *(r.commit for r in facts.releases)]))
@@ -89,13 +90,35 @@ class _Places:
         self._held = holding(facts.repo, facts.graph, marks, tips)
         self._cancelled: dict[frozenset[Oid], Cancelled] = {}
         self._answers: dict[frozenset[Oid], Has] = {}
+        self._by_git: dict[Oid, Has] = {}
+        self.warnings: tuple[str, ...] = ()
+
+    def ask_git(self, tips: Iterable[Oid | None]) -> None:
+        """Asks git about those of the tips where no message speaks of the fix: it may be there all the same."""
+        silent = dict.fromkeys(tip for tip in tips if tip and self.has(tip) == Has(has=False))
+        if not silent or not all(self._graph.paths(commit.id) for commit in self._commits):
+            return
+        try:
+            self._by_git = self._asked(tuple(silent))
+        except RelmanError as error:  # a partial clone without the files; what messages say is answered
+            self.warnings = (f"git was not asked whether a pick changes nothing: {error.message}",)
+
+    def _asked(self, tips: Sequence[Oid]) -> dict[Oid, Has]:
+        there = Has(has=True, evidence="the pick changes nothing", certainty="certain")
+        found: dict[Oid, Has] = {}
+        with Scratch.open(self._repo, tips[0]) as scratch:
+            for tip in tips:
+                scratch.aim(tip)
+                if _changes_nothing(scratch, self._commits, scratch.tree_of(tip)):
+                    found[tip] = there
+        return found
 
     def has(self, tip: Oid) -> Has:
         """Tells whether one of the tips has every commit of the fix, by the weakest evidence of them."""
         held = self._held.get(tip, frozenset())
         if held not in self._answers:
             self._answers[held] = self._judged(held)
-        return self._answers[held]
+        return self._by_git.get(tip, self._answers[held])
 
     def _judged(self, held: frozenset[Oid]) -> Has:
         cancelled = self._cancel(held)
@@ -177,42 +200,27 @@ def _line(line: Line, has: Has, live: bool, known: set[str]) -> OnLine:  # noqa:
     )
 
 
-def _picks_that_change_nothing(
-    facts: Facts, commits: Sequence[Commit], lines: tuple[OnLine, ...], ends: Mapping[str, Oid]
-) -> tuple[OnLine, ...]:
-    """Asks git about live lines where no message speaks of the fix: its change may be there all the same."""
-    silent = [line for line in lines if not line.has.has and not line.has.evidence]
-    if not silent:
-        return lines
-    found: dict[str, Has] = {}
-    with Scratch.open(facts.repo, ends[silent[0].name]) as scratch:
-        for line in silent:
-            scratch.aim(ends[line.name])
-            if _changes_nothing(scratch, commits, scratch.tree_of(ends[line.name])):
-                found[line.name] = Has(has=True, evidence="the pick changes nothing", certainty="certain")
-    return tuple(replace(line, has=found.get(line.name, line.has)) for line in lines)
-
-
 def _changes_nothing(scratch: Scratch, commits: Sequence[Commit], tree: Oid) -> bool:
+    """Whether picks onto a tree leave it as it is: then the change is there, whatever the messages say."""
     return all(
         isinstance(answer := scratch.pick(commit.id, tree, hunks=False), Merged) and answer.tree == tree
         for commit in commits
     )
 
 
-def _environments(facts: Facts, places: "_Places") -> tuple[tuple[InEnvironment, ...], tuple[str, ...]]:
+def _production(facts: Facts) -> tuple[Production | None, tuple[str, ...]]:
     try:
-        production = facts.find_production()
+        return facts.find_production(), ()
     except RelmanError as error:  # what is in production is one row of the answer, not all of it
-        return (), (error.message,)
-    if production is None:
-        return (), ()
+        return None, (error.message,)
+
+
+def _environment(facts: Facts, production: Production, places: _Places) -> InEnvironment:
     at = production.release
-    row = InEnvironment(
+    return InEnvironment(
         name=facts.config.production.environment,
         tag=at.tag,
         version=str(at.version),
         source=production.source,
         has=places.has(at.commit),
     )
-    return (row,), ()
