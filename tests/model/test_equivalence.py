@@ -80,20 +80,20 @@ def test_a_change_request_is_likely_only_with_the_same_paths() -> None:
     assert (known.like(oid("b")), known.like(oid("c"))) == (wanted, None)
 
 
-def test_a_subject_that_names_the_request_is_likely_where_more_agrees_and_else_a_claim() -> None:
+def test_a_subject_that_names_the_request_is_likely_with_the_same_paths_and_else_a_claim() -> None:
     small = Small()
     small.add("fix", message="fix: mend (#7)", paths="x")
-    small.add("same", message="fix: mend (cherry-pick #7 for 1.4) (#9)", paths="x y")
+    small.add("same", message="fix: mend (cherry-pick #7 for 1.4) (#9)", paths="x")
     small.add("copied", message="fix: mend (#7) (#10)", paths="z")
     small.add("other", message="fix: mend it all (backport of #6 and #7) (#11)", paths="z")
     wanted = [
-        Evidence(commit=oid("fix"), certainty="likely", how="a port of change request #7, same subject"),
-        Evidence(commit=oid("fix"), certainty="likely", how="a port of change request #7, same subject"),
-        Evidence(commit=oid("fix"), certainty="claimed", how="says it is a port of change request #7"),
+        Evidence(commit=oid("fix"), certainty="likely", how="same subject, and names change request #7"),
+        Evidence(commit=oid("fix"), certainty="claimed", how="same subject, and names change request #7"),
+        Evidence(commit=oid("fix"), certainty="claimed", how="names change request #7"),
     ]
     assert [changes(small, "fix").like(oid(label)) for label in ("same", "copied", "other")] == wanted
     back = [changes(small, label).like(oid("fix")) for label in ("same", "copied", "other")]
-    assert [e.certainty if e else None for e in back] == ["likely", "likely", "claimed"]
+    assert [e.certainty if e else None for e in back] == ["likely", "claimed", "claimed"]
 
 
 def test_two_commits_that_speak_of_one_issue_are_not_alike() -> None:

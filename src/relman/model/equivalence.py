@@ -151,25 +151,24 @@ class Changes:
                 )
 
     def _by_mention(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
-        """A subject that says it is the port of a change request: likely where subject or paths agree too."""
+        """A subject that says it is the port of a change request: likely where the paths agree too."""
         request = message.pull_request(read)
         numbers = message.ported_requests(read)
-        named = [
-            (n, other) for n in numbers for other in (*self._requested.get(n, ()), *self._ported.get(n, ()))
-        ]
+        named = [(n, other) for n in numbers for other in self._requested.get(n, ())]
         named += [(request, other) for other in self._ported.get(request, ())] if request is not None else []
-        for number, other in dict.fromkeys(named):
+        both = [(n, other) for n in numbers for other in self._ported.get(n, ())]
+        for number, other in dict.fromkeys((*named, *both)):
             theirs = message.parse(self._graph.commit(other).message)
             alike = message.normalised_subject(read) == message.normalised_subject(theirs)
-            if alike or self._graph.paths(oid) == self._graph.paths(other):
-                also = "subject" if alike else "paths"
-                yield Evidence(
-                    commit=other, certainty="likely", how=f"a port of change request #{number}, same {also}"
-                )
-            else:
-                yield Evidence(
-                    commit=other, certainty="claimed", how=f"says it is a port of change request #{number}"
-                )
+            if (number, other) not in named and not alike:
+                continue  # two commits may speak of one issue
+            same = self._graph.paths(oid) == self._graph.paths(other)
+            how = f"names change request #{number}"
+            yield Evidence(
+                commit=other,
+                certainty="likely" if same else "claimed",
+                how=f"same subject, and {how}" if alike else how,
+            )
 
     def same_patch(self, one: Oid, other: Oid) -> bool:
         """Tells whether two commits change the same paths in the same way; `other` need not be one of these."""
