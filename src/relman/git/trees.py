@@ -1,7 +1,6 @@
 """Reads trees: files at a commit, and which paths differ between two trees."""
 
 import re
-from functools import lru_cache
 
 import pygit2
 from pygit2.enums import ObjectType
@@ -11,8 +10,6 @@ from relman.git.repo import Repository
 from relman.model.names import Oid
 
 _FOLDER = b"40000"
-_KEPT = 512
-"""Folders that are remembered."""
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 Entry = tuple[bytes, bytes]
 """Mode in octal digits, and the id as 20 bytes."""
@@ -93,8 +90,6 @@ class Differ:
 
     def __init__(self, repo: Repository) -> None:
         self._odb = repo.pygit.odb
-        # A commit's tree is the next one's old tree, and most folders stay as they are.
-        self._entries = lru_cache(maxsize=_KEPT)(self._read_entries)
 
     def paths(self, old: str | None, new: str) -> frozenset[str]:
         """Gives the paths that differ between two trees (hex ids; None is the empty tree), without renames.
@@ -117,10 +112,9 @@ class Differ:
                 found.add(prefix + name)
             self._compare(_folder(was), _folder(now), prefix + name + b"/", found)
 
-    def _read_entries(self, tree: bytes | None) -> frozenset[tuple[bytes, bytes, bytes]]:
+    def _entries(self, tree: bytes | None) -> set[tuple[bytes, bytes, bytes]]:
         """Mode, name and id of everything in a tree."""
-        found = _ENTRY.findall(self._odb.read(pygit2.Oid(raw=tree))[1]) if tree else ()
-        return frozenset(found)
+        return set(_ENTRY.findall(self._odb.read(pygit2.Oid(raw=tree))[1])) if tree else set()
 
 
 def _folder(entry: Entry | None) -> bytes | None:
