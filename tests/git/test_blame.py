@@ -73,6 +73,16 @@ def test_lines_beyond_the_end_are_left_out(yard: Yard) -> None:
     )
 
 
+def test_any_number_of_ranges_may_be_asked_for(yard: Yard) -> None:
+    tip = yard.commit(f="x\n" * 200_000)
+    ranges = [(n, n) for n in range(1, 200_000, 2)]
+
+    found = blame(open_repository(yard.path), tip, "f", ranges)
+
+    assert [row.line for row in found] == [n for n, _ in ranges]
+    assert {row.commit for row in found} == {tip}
+
+
 def test_a_list_of_commits_to_look_through_changes_no_answer(yard: Yard) -> None:
     yard.commit(f="x = 'a'\n")
     style = yard.commit(f='x = "a"\n')

@@ -18,6 +18,9 @@ from relman.model.names import Oid
 _LOOKED_AT = 8000
 """Bytes in which git looks for a NUL to tell binary files (xdiff-interface.c)."""
 
+_MOST_RANGES = 2000
+"""More would not fit on a command line everywhere; then all the lines between are asked for."""
+
 
 class BlamedLine(Struct, frozen=True, kw_only=True):
     """One line, counted from 1, and the commit that it came from.
@@ -43,7 +46,8 @@ def blame(
     if not held:
         return ()
     args = ["blame", "--incremental", "--root", "--no-textconv", "--ignore-revs-file="]
-    args += [word for first, last in held for word in ("-L", f"{first},{last}")]
+    asked = held if len(held) <= _MOST_RANGES else ((held[0][0], max(last for _, last in held)),)
+    args += [word for first, last in asked for word in ("-L", f"{first},{last}")]
     args += [rev, *("^" + oid for oid in below), "--", path]
     try:
         told = repo.looking.run(*args, env=UNREACHABLE).stdout
@@ -51,7 +55,8 @@ def blame(
         if is_partial(repo):
             raise absent(repo, rev, f"the history of {path}") from e
         raise
-    return _read(told.splitlines())
+    wanted = {n for first, last in held for n in range(first, last + 1)}
+    return tuple(row for row in _read(told.splitlines()) if row.line in wanted)
 
 
 def touching(repo: Repository, rev: Oid, path: str, *, below: Sequence[Oid]) -> tuple[Oid, ...]:
@@ -66,7 +71,7 @@ def _clipped(data: bytes | None, ranges: Sequence[Range]) -> tuple[Range, ...]:
     if not data or b"\0" in data[:_LOOKED_AT]:
         return ()
     count = data.count(b"\n") + (not data.endswith(b"\n"))
-    return tuple((first, min(last, count)) for first, last in ranges if first <= min(last, count))
+    return tuple(sorted((first, min(last, count)) for first, last in ranges if first <= min(last, count)))
 
 
 def _read(told: Sequence[bytes]) -> tuple[BlamedLine, ...]:

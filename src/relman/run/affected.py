@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from relman.errors import RelmanError
 from relman.git.blame import blame
-from relman.git.hunks import ChangedFile, changed_files
+from relman.git.hunks import ChangedFile, around, changed_files
 from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.git.trees import blob, tree_paths
@@ -131,7 +131,9 @@ def _traced(repo: Repository, parent: Oid, file: ChangedFile, target: Oid) -> It
     if file.old is None or not texts:
         return
     standing = _squeezed(_standing(repo, target, file).decode("utf-8", "replace"))
-    for line in blame(repo, parent, file.old, [(n, n) for n in texts], below=[target]):
+    for line in blame(repo, parent, file.old, around(file.regions, 0), below=[target]):
+        if line.line not in texts:
+            continue
         text = _squeezed(texts[line.line])
         yield _Line(commit=line.commit, there=line.old or (len(text) >= _SHORTEST and text in standing))
 
