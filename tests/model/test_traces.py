@@ -55,7 +55,7 @@ def test_the_signs_of_a_port(message: str, paths: str, expected: str | None) -> 
 
 
 def test_paths_decide_how_sure_a_subject_makes() -> None:
-    port = f"[1.4] {FIX} (#9)"
+    port = "fix(api): two (and a half) is too much\n\nFor #7"
     assert evidence(small(port)) == known("likely", NAMES)
     assert evidence(small(port, paths="a b c")) == known("claimed", NAMES)
 
@@ -112,3 +112,8 @@ def test_the_search_finds_what_the_rules_want_and_little_else() -> None:
     silent = ["see #77", f"id 9{oid('fix')[:7]}", "fix(api): two", "two and a half is too much"]
     assert [bool(search.search(text)) for text in spoken] == [True] * 6
     assert [bool(search.search(text)) for text in silent] == [False] * 4
+
+
+def test_a_port_is_searched_for_by_the_request_that_it_ports() -> None:
+    search = re.compile(pattern(small(f"[1.4] {FIX} (#9)").graph, [oid("other")]), re.IGNORECASE)
+    assert [bool(search.search(text)) for text in ("see #7", "see #9", "see #8")] == [True, True, False]

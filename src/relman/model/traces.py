@@ -42,8 +42,8 @@ def pattern(graph: Graph, commits: Iterable[Oid], origins: Iterable[str] = ()) -
         read = message.parse(graph.commit(oid).message)
         for named in (oid, *message.picked_from(read)):
             words[rf"(^|[^0-9a-z]){named[:7]}"] = None
-        number = message.pull_request(read)
-        if number is not None:
+        own = message.pull_request(read)
+        for number in (*message.ported_requests(read), *([] if own is None else [own])):
             words[rf"[#!/]{number}([^0-9]|$)"] = None
         words["".join(f"\\{c}" if c in _ERE else c for c in _core(read)[:_LONGEST])] = None
     words |= dict.fromkeys(rf"(^|[^0-9a-z]){named[:7]}" for named in origins)
