@@ -88,8 +88,7 @@ def done(plan: Plan) -> journal.Record:
         state="done",
         sealed=Sealed(plan=plan, ids={}, hash="", provisional=False),
         refs=tuple(
-            RefChange(ref=m.ref, old=m.old, new=n.oid if isinstance(n, Id) else None)
-            for m, n in moves
+            RefChange(ref=m.ref, old=m.old, new=n.oid if isinstance(n, Id) else None) for m, n in moves
         ),
         started=0,
     )

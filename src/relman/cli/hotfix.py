@@ -58,7 +58,13 @@ def hotfix(
     here: Context = context.obj
     fixes = fixes or _chosen(here)
     side: Side | None = None if isolate is None else "isolate" if isolate else "on-line"
-    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), side=side, tag=not no_tag, mainline=mainline)
+    ask = HotfixAsk(
+        fixes=tuple(fixes),
+        to=split(to),
+        side=side,
+        tag=not no_tag,
+        mainline=mainline,
+    )
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
 
 

@@ -18,7 +18,7 @@ def _escaped(char: str) -> str:
     if char.isprintable():
         return char
     short = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char)
-    return short or (f"\\u{ord(char):04X}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08X}")  # noqa: PLR2004
+    return short or (f"\\u{ord(char):04X}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08X}")
 
 
 def dotted(path: Iterable[str | int]) -> str:

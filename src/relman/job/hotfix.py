@@ -11,6 +11,7 @@ from relman.job.facts import Facts, Production
 from relman.job.fix import find_fixes
 from relman.job.landing import Landing, expects, land, pushes
 from relman.job.owed import debts, follow_up_warnings, left_out
+from relman.job.reach import reach
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.standing import ground
 from relman.job.target import PRODUCTION, Side, Spot, find_spots
@@ -22,9 +23,6 @@ from relman.plan.plan import Base, Expect, Pick, Plan, Proof, Warn
 from relman.plan.ship import BranchMove, Change, Shipment, Shipped, ship
 from relman.plan.steps import Picked, Step
 from relman.run.ladder import Fix, Port, climb
-
-_NOWHERE = ("already-there", "conflict", "unknown")
-"""Rungs that put no commit on the target."""
 
 
 class HotfixAsk(Struct, frozen=True, kw_only=True):
@@ -97,14 +95,15 @@ def _port(
 ) -> Ported:
     scratch.aim(spot.start)
     tree = scratch.tree_of(spot.start)
-    ports = climb(facts.graph, scratch, ground(facts, spot.start, tree, [f.commit for f in fixes]), fixes)
+    there = ground(facts, spot.start, tree, [f.commit for f in fixes])
+    ports = climb(facts.graph, scratch, there, fixes, reach(facts, scratch, spot))
     done = Ported(
         spot=spot,
         ports=ports,
         shipped=ship(_shipment(spot, tree, (), ports)),
-        warnings=tuple(_suspicions(ports)),
+        warnings=(*_suspicions(ports), *(w for port in ports for w in port.warnings)),
     )
-    made = tuple(_change(port, wishes) for port in ports if port.pick.rung not in _NOWHERE)
+    made = tuple(_change(port, wishes) for port in ports if port.pick.lands)
     if done.stopped or not made:
         return done
     if ask.release:
@@ -137,7 +136,7 @@ def _release(
         version=version,
         base=spot.release,
         commits=commits,
-        extra=tuple(p.fix.commit for p in reversed(ports) if p.pick.rung not in _NOWHERE),
+        extra=tuple(p.fix.commit for p in reversed(ports) if p.pick.lands),
         wishes=wishes,
         prepared=not tagged,
     )
@@ -245,7 +244,7 @@ def _suspicions(ports: Sequence[Port]) -> list[Warn]:
             hint=f"git show {p.suspicion.commit[:10]}",
         )
         for p in ports
-        if p.suspicion is not None and p.pick.rung not in _NOWHERE
+        if p.suspicion is not None and p.pick.lands
     ]
 
 

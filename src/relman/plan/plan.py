@@ -54,6 +54,12 @@ class Pick(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
     prerequisites: tuple[Oid, ...] = ()
     evidence: tuple[str, ...] = ()
+
+    @property
+    def lands(self) -> bool:
+        """Whether it puts a commit on the target."""
+        return self.tree is not None and self.rung != "already-there"
+
     mainline: int | None = None
     """For a merge commit: the parent that it is compared with, counted from 1."""
 

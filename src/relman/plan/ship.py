@@ -157,7 +157,7 @@ def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> Targ
     changes = iter(sorted(written))
     picks = []
     for pick in shipment.picks:
-        took = pick.rung not in ("already-there", "conflict", "unknown")
+        took = pick.lands
         place = next(changes, None) if took else None
         picks.append(pick if place is None else structs.replace(pick, commit=written[place]))
     stopped = any(p.rung in ("conflict", "unknown") for p in picks)

@@ -88,18 +88,21 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
     if not target.picks:
         yield row("ships", f"{what} = {base} + {counted(len(target.ships), 'commit')}")
         return
-    parts = [f"{p.picked[:7]} {p.subject}" for p in target.picks if p.rung != "already-there"]
+    wanted = [p for p in target.picks if p.rung != "already-there"]
+    parts = [f"{p.picked[:7]} {p.subject}" for p in wanted]
     if not parts:
         yield row("ships", f"nothing new on {target.line}, which stands at {base}")
     elif target.tip is None:
         yield row("wanted", f"{target.line} = {base} + {' + '.join(parts)}")
     else:
         besides = counted(len(target.ships), "other commit") if target.ships else "nothing else"
-        rungs = sorted({_how(p) for p in target.picks if p.rung != "already-there"})
+        rungs = sorted({_how(p) for p in wanted})
         yield row("ships", f"{what} = {base} + {' + '.join(parts)} · {', '.join(rungs)} · {besides}")
     for pick in target.picks:
         if pick.rung == "already-there":
             yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
+        elif pick.rung in ("bookkeeping", "sibling"):
+            yield row(pick.rung, f"{pick.source[:7]}: {pick.evidence[0]}")
 
 
 def _how(pick: Pick) -> str:
@@ -124,8 +127,12 @@ def conflict_rows(plan: Plan) -> Iterator[Text]:
         yield row(
             "conflict" if pick.rung == "conflict" else "unknown", f"{pick.source[:7]} {pick.subject}", "red"
         )
-        if pick.rung == "unknown":
-            yield row("", "; ".join(pick.evidence))
+        told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]
+        yield from (row("", sentence) for sentence in told)
+        if pick.prerequisites:
+            needed = " ".join(oid[:10] for oid in (*pick.prerequisites, pick.source))
+            to = target.base.name if target.version or plan.operation == "hotfix" else target.line
+            yield row("", f"relman {plan.operation} {needed} --to {to}")
         for conflict in pick.conflicts:
             yield row("", f"{conflict.path}: {conflict.kind}", "bold")
             for hunk in conflict.hunks[:_SHOWN_HUNKS]:

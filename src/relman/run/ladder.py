@@ -1,7 +1,7 @@
 """The ladder: tries to get fixes onto a target in the scratch repository, and says which rung held.
 
-Everything is tried before anything is planned (DESIGN 4.1, 6). The rungs here are *already there*, *clean*,
-*unknown* and *conflict*; each fix stands on the tree that the one before it left.
+Everything is tried before anything is planned (DESIGN 4.1, 6); each fix stands on the tree that the one before it
+left. The rungs here are *already there*, *clean*, *unknown* and *conflict*; `rungs` has those past a conflict.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ from relman.model.equivalence import Changes, Evidence
 from relman.model.history import Commit
 from relman.model.names import Oid, is_oid
 from relman.model.trees import Conflicted, Merged, Unknown
-from relman.plan.plan import Pick, Rung
+from relman.plan.plan import Pick, Rung, Warn
+from relman.run.rungs import Reach, past_conflict
 
 
 class Fix(Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class Port(Struct, frozen=True, kw_only=True):
     fix: Fix
     pick: Pick
     suspicion: Evidence | None = None
+    warnings: tuple[Warn, ...] = ()
     as_is: bool = False
     """Whether the commit itself goes there, since it stands on the target already."""
 
@@ -54,7 +56,9 @@ class Ground(Struct, frozen=True, kw_only=True):
     gone: frozenset[Oid] = frozenset()
 
 
-def climb(graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix]) -> tuple[Port, ...]:
+def climb(
+    graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix], reach: Reach
+) -> tuple[Port, ...]:
     """Tries the fixes in order on the target. After one that needs a person, the rest is tried without it.
 
     A fix that is there by certain evidence and was not reverted since, or whose pick changes nothing, is
@@ -68,7 +72,7 @@ def climb(graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix])
             port = Port(fix=fix, pick=_taken(fix), as_is=True)
             at = fix.commit.id
         else:
-            port = _step(graph, scratch, ground, fix, tree)
+            port = _step(graph, scratch, ground, fix, tree, reach)
         ports.append(port)
         if port.pick.tree is not None and port.pick.rung != "already-there":
             tree = port.pick.tree
@@ -76,11 +80,12 @@ def climb(graph: Reader, scratch: Scratch, ground: Ground, fixes: Sequence[Fix])
     return tuple(ports)
 
 
-def _step(graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, tree: Oid) -> Port:
+def _step(graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, tree: Oid, reach: Reach) -> Port:
     known = _known(graph, ground, fix.commit)
     if known and known.certainty == "certain":
         return Port(fix=fix, pick=_there(fix, tree, f"{known.how} ({known.commit[:10]})"))
     answer = scratch.pick(fix.commit.id, tree, mainline=fix.mainline)
+    warnings: tuple[Warn, ...] = ()
     match answer:
         case Merged(tree=after) if after == tree:
             return Port(fix=fix, pick=_there(fix, tree, "the pick changes nothing"))
@@ -89,11 +94,13 @@ def _step(graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, tree: Oid) 
         case Conflicted(conflicts=conflicts):
             said = tuple(f"{c.kind} conflict in {c.path}" for c in conflicts)
             pick = replace(_pick(fix, "conflict", None, said), conflicts=conflicts)
+            held = past_conflict(graph, scratch, reach, pick, answer, (ground.commit, tree), ground.changes)
+            pick, warnings = held.pick, held.warnings
         case Unknown(reason=reason):
             pick = _pick(fix, "unknown", None, (reason,))
         case _:
             assert_never(answer)
-    return Port(fix=fix, pick=pick, suspicion=known)
+    return Port(fix=fix, pick=pick, suspicion=known, warnings=warnings)
 
 
 def _known(graph: Reader, ground: Ground, commit: Commit) -> Evidence | None:
