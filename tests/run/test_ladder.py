@@ -231,4 +231,4 @@ def test_looking_at_signs_finds_what_reading_everything_finds(yard: Yard) -> Non
         "likely",
         None,
     ]
-    assert len(near.ids) < len(whole.ids)  # two of one second look alike
+    assert set(near.ids) <= set(whole.ids)
