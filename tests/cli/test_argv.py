@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from command import call
-from relman.cli.argv import OTHER_TOOLS, globals_first, repeated
+from command import Shop, call
+from relman.cli.argv import OTHER_TOOLS, TAKES_VALUE, globals_first, repeated
 from relman.cli.commands import ROWS, command
 
 
@@ -28,16 +29,14 @@ def test_global_options_may_stand_anywhere(words: list[str], front: list[str], r
     assert globals_first(words) == (front, rest)
 
 
-def test_every_option_that_takes_free_text_keeps_it() -> None:
-    for name, one in command().commands.items():
-        for option in one.params:
-            if (
-                option.param_type_name == "option"
-                and option.type.name == "str"
-                and option.name in {"reason", "commands", "exec_"}
-            ):
-                flag = option.opts[-1]
-                assert globals_first([name, flag, "--json"]) == ([], [name, flag, "--json"])
+def test_every_option_that_takes_a_value_keeps_it() -> None:
+    options = [p for one in command().commands.values() for p in one.params if p.param_type_name == "option"]
+    flags = {name for p in options if getattr(p, "is_flag", False) for name in (*p.opts, *p.secondary_opts)}
+    valued = {name for p in options if not getattr(p, "is_flag", False) for name in p.opts}
+    assert valued & flags == {"--release"}  # of undo it takes a version, of backport nothing
+    assert set(TAKES_VALUE) == valued - flags
+    for name in TAKES_VALUE:
+        assert globals_first(["x", name, "--json"]) == ([], ["x", name, "--json"])
 
 
 @pytest.mark.parametrize(
@@ -92,3 +91,15 @@ def test_no_command_shows_the_help(nowhere: Path) -> None:
 
 def test_the_version_is_a_flag_anywhere(nowhere: Path) -> None:
     assert call(nowhere, "--json", "--version").out.startswith("relman ")
+
+
+def test_verbose_tells_the_configuration_and_the_time(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    plain, more = shop("next", "--json"), shop("next", "--json", "-v")
+    assert (more.code, more.out) == (0, plain.out)
+    assert re.fullmatch(r"configuration: defaults\ntook \d+\.\d\d s\n", more.err.removeprefix(plain.err))
+
+
+def test_what_is_advised_instead_of_another_tools_word_is_a_command() -> None:
+    advised = {words.split()[0] for row in OTHER_TOOLS.values() for words in row}
+    assert advised <= {name for _, name, _ in ROWS}

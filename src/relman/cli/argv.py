@@ -8,27 +8,36 @@ from collections.abc import Iterator, Sequence
 
 _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
-_TAKES_VALUE = (
-    "--reason",
-    "--exec",
-    "--expect",
+TAKES_VALUE = (
     "--anyway",
     "--date",
-    "--to",
+    "--exec",
+    "--expect",
+    "--format",
     "--from",
-    "--template",
+    "--line",
+    "--mainline",
+    "--pre",
+    "--reason",
     "--show",
+    "--tag-format",
+    "--template",
+    "--to",
+    "--trunk",
 )
-"""Options whose next word is theirs, whatever it looks like."""
+"""Options of commands whose next word is theirs, whatever it looks like; a flag elsewhere is not among them."""
 
 OTHER_TOOLS = {
     "start": ("cut", "hotfix FIX"),
     "finish": ("release", "resume"),
     "tag": ("release",),
-    "rollback": ("undo   (an operation)", "withdraw VERSION --reason TEXT   (a release)"),
-    "yank": ("withdraw VERSION --reason TEXT",),
+    "rollback": ("undo   (an operation)", "hotfix FIX   (a release)"),
+    "yank": ("hotfix FIX   (a released version stays; a higher one replaces it)",),
     "publish": ("push",),
-    "revert": ("hotfix --revert COMMIT", "undo   (an operation)"),
+    "revert": (
+        "undo   (an operation)",
+        "hotfix COMMIT   (the commit that reverts, made by git revert on trunk)",
+    ),
     "continue": ("resume",),
     "pick": ("backport FIX --to LINE",),
     "cherry-pick": ("backport FIX --to LINE",),
@@ -46,7 +55,7 @@ def globals_first(argv: Sequence[str]) -> tuple[list[str], list[str]]:
         if word == "--":
             rest += [word, *words]
             break
-        if word in _TAKES_VALUE:
+        if word in TAKES_VALUE:
             rest += [word, *_one(words)]
         elif word in _FLAGS or word.startswith(("--config=", "--color=")):
             front.append(word)

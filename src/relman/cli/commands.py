@@ -1,6 +1,7 @@
 """The list of commands, in the four groups that `--help` shows. One file per job holds them."""
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -87,7 +88,9 @@ def _globals(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
     color: Annotated[str, typer.Option("--color", help="auto, always or never.")] = "auto",
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say what configures relman, and how long it took.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No hints, no progress.")] = False,
     _version: Annotated[
         bool,
@@ -99,6 +102,8 @@ def _globals(
     if color not in ("auto", "always", "never"):
         raise typer.BadParameter(f"{color!r} is not auto, always or never", param_hint="--color")
     given = context.obj if isinstance(context.obj, Call) else Call()
-    context.obj = Context(
+    here = context.obj = Context(
         Options(start=start, config=config, json=json, color=color, verbose=verbose, quiet=quiet), given
     )
+    began = time.monotonic()
+    context.call_on_close(lambda: here.detail(f"took {time.monotonic() - began:.2f} s"))

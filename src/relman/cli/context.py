@@ -73,7 +73,9 @@ class Context:
         """The repository, its refs and its configuration."""
         from relman.job.open import open_facts
 
-        return open_facts(self.options.start, config=self.options.config)
+        facts = open_facts(self.options.start, config=self.options.config)
+        self.detail(f"configuration: {facts.source}")
+        return facts
 
     @cached_property
     def out(self) -> "Console":
@@ -137,6 +139,13 @@ class Context:
         if not self.json and not self.options.quiet:
             for line in lines:
                 self.err.print(line)
+
+    def detail(self, line: str) -> None:
+        """Tells stderr, with `-v`, what happens; it is no part of a result, with `--json` neither."""
+        if self.options.verbose:
+            from relman.render.words import printable
+
+            sys.stderr.write(f"{printable(line)}\n")
 
     def remind(self) -> None:
         """Says, whatever was asked, that an interrupted operation waits to be settled."""

@@ -73,7 +73,9 @@ def backport(
     context: typer.Context,
     fixes: Fixes = None,
     to: To = None,
-    release: Annotated[bool, typer.Option("--release", help="Release too: the same as hotfix.")] = False,
+    release: Annotated[
+        bool, typer.Option("--release", help="Release each target too, as hotfix FIX --to TARGET does.")
+    ] = False,
     mainline: Mainline = None,
     *,
     how: How,

@@ -1,17 +1,12 @@
 """`relman resume` and `relman abort`: after a crash."""
 
-from typing import Annotated
-
 import typer
 
 from relman.cli.context import Context
 from relman.errors import Kind
 
 
-def resume(
-    context: typer.Context,
-    line: Annotated[str | None, typer.Argument(help="The line whose conflict was resolved.")] = None,
-) -> int:
+def resume(context: typer.Context) -> int:
     """Settle what an interrupted operation left: finish it where anything has moved, else take it back.
 
     Examples: relman resume
@@ -29,7 +24,6 @@ def resume(
     here.document(
         document(
             "relman/settled/v1",
-            line=line,
             settled=[
                 {"id": s.id, "title": s.title, "way": s.way, "left": list(s.outcome.left)} for s in done
             ],

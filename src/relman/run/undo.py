@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from relman.errors import Kind, RelmanError
-from relman.model.names import TAGS, Oid, RefName, short
+from relman.model.names import Oid, RefName, short
 from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
@@ -122,12 +122,9 @@ def _moved_on(record: Record, lines: list[str], refs: list[RefName]) -> RelmanEr
 
 def _published(record: Record, pushes: list[PushRefs]) -> RelmanError:
     names = [f"{short(m.ref)} on {p.remote}" for p in pushes for m in p.moves]
-    tags = [t.version for t in record.sealed.plan.targets if t.version and t.tag] or [
-        short(m.ref) for p in pushes for m in p.moves if m.ref.startswith(TAGS)
-    ]
     return RelmanError(
         Kind.REFUSED,
         f"operation {record.id} is published ({', '.join(names)}), and others may have it",
-        hints=(*(f"relman withdraw {t} --reason TEXT" for t in tags), f"relman undo {record.id} --remote"),
+        hints=(f"relman undo {record.id} --remote", "relman hotfix FIX"),
         facts={"operation": record.id, "published": names},
     )
