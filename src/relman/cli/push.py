@@ -28,4 +28,6 @@ def push(
 
     here: Context = context.obj
     how = structs.replace(how, push=True)
-    return carry_out(here, how, lambda facts, _scratch, _wishes: plan_push(facts, operation))
+    return carry_out(
+        here, how, lambda facts, _scratch, _wishes: plan_push(facts, operation), any_strategy=True
+    )

@@ -43,6 +43,7 @@ def undo(
         lambda facts, _scratch, _wishes: plan_undo(
             facts, operation, remote=remote, offline=how.offline, version=of
         ),
+        any_strategy=True,
     )
 
 
@@ -58,7 +59,9 @@ def redo(context: typer.Context, *, how: How) -> int:
     here: Context = context.obj
     if (record := lost(here.facts.repo)) is not None:
         return _again(here, how, record)
-    return carry_out(here, how, lambda facts, _scratch, _wishes: plan_redo(facts, offline=how.offline))
+    return carry_out(
+        here, how, lambda facts, _scratch, _wishes: plan_redo(facts, offline=how.offline), any_strategy=True
+    )
 
 
 def _again(here: Context, how: How, record: "Record") -> int:

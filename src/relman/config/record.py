@@ -102,9 +102,8 @@ class Cut(Struct, frozen=True, kw_only=True):
         bool, says("A cut makes a first release candidate; false: the final release at once.")
     ] = True
     next_development: Annotated[
-        bool | None,
-        says("A cut moves trunk's version files to the next version. Absent: as the strategy says."),
-    ] = None
+        bool, says("A cut moves trunk's version files on, to 1.6.0-dev.0 after a cut of 1.5.0.")
+    ] = False
 
 
 class ReleaseTexts(Struct, frozen=True, kw_only=True):
@@ -204,8 +203,8 @@ class Production(Struct, frozen=True, kw_only=True):
     source: Annotated[
         Literal["assumed", "branch", "tags", "record"],
         says(
-            "The highest stable release (`assumed`), an environment branch, the newest deployment tag, "
-            "or what `relman env record` wrote."
+            "The highest stable release (`assumed`), an environment branch, or the newest deployment tag. "
+            "`record` is for deployment records, which this relman does not keep yet: name the release by `--to`."
         ),
     ] = "assumed"
     branch: Annotated[str, says("The environment branch, for `branch`.")] = "production"
@@ -230,14 +229,16 @@ class Messages(Struct, frozen=True, kw_only=True):
     signed_off: Annotated[bool, says("Every message carries `Signed-off-by`.")] = False
     trailers: Annotated[tuple[str, ...], says("Trailers that every message carries, as in `Ticket`.")] = ()
     levels: Annotated[
-        dict[str, Setting], says("Another level for a rule of `relman check`, by the rule's name.")
+        dict[str, Setting], says("Another level for a rule of the commit-msg hook, by the rule's name.")
     ] = {}
 
 
 class Config(Struct, frozen=True, kw_only=True):
     """What a team has decided. No key is required."""
 
-    strategy: Annotated[str, says("The branching strategy, by name and version.")] = "trunk/v1"
+    strategy: Annotated[
+        str, says("The branching strategy, by name and version; only `trunk/v1` is carried out.")
+    ] = "trunk/v1"
     trunk: Annotated[
         str | None,
         says("The branch where all work lands. Absent: detected from the remote and the names."),

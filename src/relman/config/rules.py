@@ -14,7 +14,7 @@ def bump_table(versions: Versions) -> Mapping[str, Bump]:
 
 
 def lint_rules(messages: Messages) -> LintRules:
-    """What `relman check` and the hooks ask of a message."""
+    """What the hooks ask of a message."""
     return LintRules(
         types=messages.types,
         scopes=messages.scopes,

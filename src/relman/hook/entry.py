@@ -1,6 +1,6 @@
 """The door that git's hooks use: no typer, no rich, no pygit2, so that a commit does not wait for imports.
 
-`relman-hook commit-msg FILE` checks a message by the same rules as `relman check` will.
+`relman-hook commit-msg FILE` checks a message by the rules of `[messages]`.
 """
 
 import sys

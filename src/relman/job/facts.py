@@ -289,7 +289,11 @@ class Facts:
                     raise self._unknown_production(f"{tag.name} names {version}, and no such release is here")
                 return Production(release=release, source=f"tag {tag.name}")
             case "record":
-                raise self._unknown_production("no deployment record is in this clone")
+                raise usage(
+                    "production is unknown: production.source is record, and this relman keeps no records yet",
+                    f"relman hotfix FIX --to {next((r.tag for r in self.releases if r.version.stable), 'TAG')}",
+                    'in relman.toml, below [production]:  source = "assumed"',
+                )
 
     def production(self) -> Production:
         """The production release; an error (usage) where there is none."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
 from relman.job.facts import Facts
+from relman.job.strategy import another_strategy
 from relman.model import message
 from relman.model.cut import meet
 from relman.model.lines import TRUNK, Line
@@ -147,7 +148,7 @@ def isolated_debts(facts: Facts, line: Line) -> tuple[Debt, ...]:
 
 def warnings(facts: Facts) -> tuple[str, ...]:
     """What a person should know before they trust the rest."""
-    said = list(facts.twins())
+    said = [*facts.twins(), *filter(None, (another_strategy(facts.config),))]
     for line, _ in facts.live:
         try:
             tip = facts.tip(line.branch) if line.branch else None
