@@ -108,10 +108,10 @@ def test_a_given_file_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_the_given_file_comes_before_the_work_tree_and_that_before_trunk() -> None:
     one, two, three = (Source(name=name, data=b"") for name in ("given", "worktree", "trunk"))
-    assert choose(given=one, worktree=two, trunk=three) == (one,)
-    assert choose(given=None, worktree=two, trunk=three) == (two,)
-    assert choose(given=None, worktree=None, trunk=three) == (three,)
-    assert choose(given=None, worktree=None, trunk=None) == ()
+    assert choose(given=one, worktree=two, trunk=three) == one
+    assert choose(given=None, worktree=two, trunk=three) == two
+    assert choose(given=None, worktree=None, trunk=three) == three
+    assert choose(given=None, worktree=None, trunk=None) is None
 
 
 POLICY = msgspec.convert(

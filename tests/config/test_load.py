@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relman.config.load import load
-from relman.config.record import Config, Section
+from relman.config.record import Config, Section, Tags
 from relman.config.source import LIMIT, Loaded, Source
 from relman.edit.version_file import VersionFile
 from relman.errors import Kind, RelmanError
@@ -72,21 +72,19 @@ subject-case = "off"
 
 
 def read(text: str, name: str = "relman.toml") -> Loaded:
-    return load([Source(name=name, data=text.encode())])
+    return load(Source(name=name, data=text.encode()))
 
 
 def problems(text: str | bytes, table: tuple[str, ...] = ()) -> list[str]:
     data = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(RelmanError) as caught:
-        load([Source(name="relman.toml", data=data, table=table)])
+        load(Source(name="relman.toml", data=data, table=table))
     assert caught.value.kind is Kind.USAGE
     return [line.removeprefix("  ") for line in caught.value.message.splitlines()[1:]]
 
 
 def test_no_source_gives_the_defaults() -> None:
-    loaded = load([])
-    assert loaded == Loaded(config=Config(), source="defaults", origins={})
-    assert loaded.explicit == frozenset()
+    assert load(None) == Loaded(config=Config(), source="defaults")
 
 
 def test_every_key_arrives_in_the_record() -> None:
@@ -110,30 +108,12 @@ def test_every_key_arrives_in_the_record() -> None:
     assert (config.messages.header_max, config.messages.levels) == (72, {"subject-case": "off"})
 
 
-def test_explicit_names_exactly_the_keys_that_were_given() -> None:
-    loaded = read(
-        'trunk = "main"\nlines.live = []\n[[versions.files]]\npath = "VERSION"\n[messages.levels]\n'
-    )
-    assert loaded.explicit == {"trunk", "lines.live", "versions.files", "messages.levels"}
-    assert loaded.config.lines.live == ()
-
-
-def test_the_first_source_that_gives_a_key_wins_and_each_key_knows_its_source() -> None:
-    first = Source(name="one.toml", data=b'trunk = "main"\ntags.accept = ["{version}"]')
-    second = Source(
-        name="relman.toml", data=b'trunk = "dev"\ntags.format = "r{version}"\ntags.accept = ["x{version}"]'
-    )
-    loaded = load([first, second])
-    assert (loaded.config.trunk, loaded.config.tags.format) == ("main", "r{version}")
-    assert loaded.config.tags.accept == ("{version}",)
-    assert loaded.source == "one.toml, relman.toml"
-    assert loaded.origins == {"trunk": "one.toml", "tags.accept": "one.toml", "tags.format": "relman.toml"}
-
-
 def test_only_the_table_of_relman_is_read() -> None:
     data = b'[project]\nname = "x"\n[tool.other]\ntrunk = 1\n[tool.relman.tags]\nformat = "{version}"\n'
-    loaded = load([Source(name="pyproject.toml [tool.relman]", data=data, table=("tool", "relman"))])
-    assert loaded.explicit == {"tags.format"}
+    loaded = load(Source(name="pyproject.toml [tool.relman]", data=data, table=("tool", "relman")))
+    assert loaded == Loaded(
+        config=Config(tags=Tags(format="{version}")), source="pyproject.toml [tool.relman]"
+    )
 
 
 def test_a_table_that_is_no_table_is_refused() -> None:
@@ -181,9 +161,9 @@ def test_all_problems_are_told_at_once_with_line_key_and_legal_values() -> None:
 
 def test_a_program_gets_the_problems_as_records() -> None:
     with pytest.raises(RelmanError) as caught:
-        load([Source(name="a.toml", data=b"cut.candidate = 1"), Source(name="b.toml", data=b"x = 1")])
+        load(Source(name="a.toml", data=b"cut.candidate = 1\nx = 1"))
     assert caught.value.message.startswith("2 problems in the configuration:")
-    assert [p["source"] for p in caught.value.facts["problems"]] == ["a.toml", "b.toml"]  # type: ignore[attr-defined]
+    assert [p["key"] for p in caught.value.facts["problems"]] == ["cut.candidate", "x"]  # type: ignore[attr-defined]
     assert caught.value.facts["problems"][0] == {  # type: ignore[index]
         "source": "a.toml",
         "key": "cut.candidate",
@@ -261,7 +241,7 @@ def test_what_cannot_be_read_at_all_is_told(data: bytes, said: str) -> None:
 
 
 def test_a_byte_order_mark_is_no_trouble() -> None:
-    assert load([Source(name="relman.toml", data=b'\xef\xbb\xbftrunk = "main"')]).config.trunk == "main"
+    assert load(Source(name="relman.toml", data=b'\xef\xbb\xbftrunk = "main"')).config.trunk == "main"
 
 
 def test_nothing_from_the_file_reaches_a_terminal_raw() -> None:
@@ -276,6 +256,6 @@ def test_nothing_from_the_file_reaches_a_terminal_raw() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
     try:
-        load([Source(name="relman.toml", data=data)])
+        load(Source(name="relman.toml", data=data))
     except RelmanError as error:
         assert error.kind is Kind.USAGE  # noqa: PT017  (both outcomes are legal)

@@ -56,17 +56,8 @@ parts = 2
 type-enum = "off"
 """
     )
-    loaded = load([Source(name="relman.toml", data=text.encode())])
+    loaded = load(Source(name="relman.toml", data=text.encode()))
     assert loaded.config.versions.files == (VersionFile(path="a.toml", key="version"), VersionFile(path="V"))
-    assert loaded.explicit == {
-        "trunk",
-        "tags.format",
-        "versions.files",
-        "versions.squash_bullets",
-        "lines.live",
-        "lines.parts",
-        "messages.levels",
-    }
 
 
 def test_nothing_to_write_is_an_empty_text() -> None:

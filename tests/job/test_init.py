@@ -271,7 +271,7 @@ def test_strange_names_stay_inside_the_comment(repo_from: Build) -> None:
     repo = repo_from('main: A "feat: one" [v1.0.0]')
     repo.git("tag", "x\"\u2028trunk='evil'-v9.0.0")
     text = proposal(repo).text
-    loaded = load((Source(name="relman.toml", data=text.encode()),))
+    loaded = load(Source(name="relman.toml", data=text.encode()))
     assert loaded.config.trunk == "main"
     assert "# not read as releases: tags like x\"\n# trunk='evil'-v9.0.0\n" in text
 

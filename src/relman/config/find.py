@@ -60,12 +60,9 @@ def read_given(file: Path) -> Source:
     return Source(name=str(file), data=data)
 
 
-def choose(*, given: Source | None, worktree: Source | None, trunk: Source | None) -> tuple[Source, ...]:
+def choose(*, given: Source | None, worktree: Source | None, trunk: Source | None) -> Source | None:
     """Whose policy counts: `--config`, else the work tree's, else that of trunk's tip; none is fine."""
-    for source in (given, worktree, trunk):
-        if source is not None:
-            return (source,)
-    return ()
+    return given or worktree or trunk
 
 
 def for_target(policy: Config, own: Config | None, exists: Callable[[str], bool]) -> Config:

@@ -1,4 +1,4 @@
-"""Bytes to a checked record. No files, no git; every problem of every source in one error."""
+"""Bytes to a checked record. No files, no git; every problem in one error."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,8 +9,8 @@ from relman.config.legal import CHECKS, MAP_KEYS, checked_as
 from relman.config.locate import line_of, lines
 from relman.config.parse import parse
 from relman.config.record import Config
-from relman.config.shape import Fault, faults, leaves, texts, unknown
-from relman.config.source import Loaded, Path, Problem, Source
+from relman.config.shape import Fault, faults, texts, unknown
+from relman.config.source import Loaded, Problem, Source
 from relman.edit.line_text import check_pattern
 from relman.edit.version_file import VersionFile, format_of, keys_of
 from relman.errors import Kind, RelmanError
@@ -20,30 +20,18 @@ NOTHING_GIVEN = "defaults"
 """The name of the source where there is none."""
 
 
-def load(sources: Sequence[Source]) -> Loaded:
-    """Reads the sources into one record; the first that gives a key wins, lists as a whole.
+def load(source: Source | None) -> Loaded:
+    """Reads a configuration into the record; without one every value is the default.
 
     The error (usage) names all problems, each with source, line, key and legal values; `facts["problems"]`
     has them as records.
     """
-    problems: list[Problem] = []
-    given: dict[Path, object] = {}
-    origins: dict[str, str] = {}
-    for source in sources:
-        table, found = _read(source)
-        problems += found
-        if found:
-            continue
-        for path, value in leaves(Config, table):
-            given.setdefault(path, value)
-            origins.setdefault(words.dotted(path), source.name)
+    if source is None:
+        return Loaded(config=Config(), source=NOTHING_GIVEN)
+    table, problems = _read(source)
     if problems:
         raise _error(problems)
-    return Loaded(
-        config=msgspec.convert(_nested(given), Config),
-        source=", ".join(source.name for source in sources) or NOTHING_GIVEN,
-        origins=origins,
-    )
+    return Loaded(config=msgspec.convert(table, Config), source=source.name)
 
 
 def _read(source: Source) -> tuple[Mapping[str, object], list[Problem]]:
@@ -127,18 +115,6 @@ def _inside(table: Mapping[str, object], path: tuple[str, ...]) -> dict[str, obj
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value if isinstance(value, dict) else {}
-
-
-def _nested(given: Mapping[Path, object]) -> dict[str, object]:
-    whole: dict[str, object] = {}
-    for path, value in given.items():
-        table = whole
-        for key in path[:-1]:
-            inner = table.setdefault(str(key), {})
-            assert isinstance(inner, dict)  # noqa: S101  (the record has no key that is both)
-            table = inner
-        table[str(path[-1])] = value
-    return whole
 
 
 def _whole(source: Source, message: str) -> Problem:

@@ -36,18 +36,6 @@ def unknown(path: Path, names: Iterable[str], noun: str) -> Fault:
     return path, f"no such {noun}" + (f"; did you mean {near[0]}?" if near else ""), ", ".join(known)
 
 
-def leaves(kind: type[Struct], table: Mapping[str, object], at: Path = ()) -> Iterator[tuple[Path, object]]:
-    """Gives the keys that a faultless table sets: the record's tables taken apart, lists and maps whole."""
-    for field in msgspec.structs.fields(kind):
-        if field.encode_name in table:
-            value = table[field.encode_name]
-            inner = _record(field.type)
-            if inner is not None and isinstance(value, dict):
-                yield from leaves(inner, value, (*at, field.encode_name))
-            else:
-                yield (*at, field.encode_name), value
-
-
 def texts(value: object, at: Path) -> Iterator[tuple[Path, str]]:
     """Gives every text inside a value, however deep."""
     match value:
@@ -82,12 +70,6 @@ def _value(kind: object, value: object, at: Path) -> Iterator[Fault]:
     except msgspec.ValidationError:
         may = words.legal(kind)
         yield at, f"{words.shown(value)} is not {may}", may
-
-
-def _record(kind: object) -> type[Struct] | None:
-    return next(
-        (one for one in _alternatives(kind) if isinstance(one, type) and issubclass(one, Struct)), None
-    )
 
 
 def _alternatives(kind: object) -> tuple[object, ...]:

@@ -30,16 +30,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """A configuration that is in order.
-
-    `source` names it for people. `origins` has, for each key that was really given, the name of the source.
-    """
+    """A configuration that is in order. `source` names it for people."""
 
     config: Config
     source: str
-    origins: dict[str, str]
-
-    @property
-    def explicit(self) -> frozenset[str]:
-        """The dotted keys that were really given; every other value is a default."""
-        return frozenset(self.origins)

@@ -32,7 +32,7 @@ def commit_msg(file: Path) -> int:
     """Checks the message that git is about to commit; prints what is wrong and how to get the text back."""
     text = clean(file.read_bytes().decode("utf-8", "replace"))
     source = find_in_worktree(Path.cwd())
-    rules = lint_rules(load((source,) if source else ()).config.messages)
+    rules = lint_rules(load(source).config.messages)
     problems = lint(text, rules)
     errors = [p for p in problems if p.level == "error"]
     for problem in problems:

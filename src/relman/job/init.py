@@ -48,7 +48,7 @@ def told(facts: Facts, *, trunk: str | None, tag_format: str | None) -> Facts:
         if value is not None
     ]
     text = render([_entry(entry) for entry in entries])
-    config = load((Source(name="the command line", data=text.encode()),)).config
+    config = load(Source(name="the command line", data=text.encode())).config
     return Facts(facts.repo, facts.refs, facts.graph, config, "the command line")
 
 
@@ -81,7 +81,7 @@ def propose(facts: Facts) -> Proposal:
         settings.append(init_files.changelog(paths, read, newest=newest))
     text = render([_entry(setting) for setting in settings], title=_TITLE)
     # A strange name in the history must not become a file that the next command refuses.
-    load((Source(name=OWN, data=text.encode()),))
+    load(Source(name=OWN, data=text.encode()))
     return Proposal(path=OWN, settings=tuple(settings), text=text, notes=tuple(init_history.unsaid(facts)))
 
 

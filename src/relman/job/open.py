@@ -44,7 +44,7 @@ def read_facts(repo: Repository, *, config: Path | None = None) -> Facts:
 def tree_config(repo: Repository, commit: Oid) -> Config | None:
     """What the tree of a commit itself configures; nothing where it has no configuration."""
     found = find_in_files(reading(repo, commit), at=commit[:7])
-    return load((found,)).config if found else None
+    return load(found).config if found else None
 
 
 def reading(repo: Repository, commit: Oid) -> Callable[[str], bytes | None]:
