@@ -131,6 +131,7 @@ def test_a_target_with_a_configuration_names_its_own_files() -> None:
             "trunk": "old",
             "versions": {"files": [{"path": "VERSION"}]},
             "changelog": {"path": "OLD.md"},
+            "release": {"annotated": False},
             "picks": {"bookkeeping": ["x.lock"]},
         },
         Config,
@@ -138,12 +139,12 @@ def test_a_target_with_a_configuration_names_its_own_files() -> None:
     both = for_target(POLICY, own, lambda _: False)
     assert (both.trunk, both.versions.zero, both.picks.signoff) == ("main", "major", True)
     assert both.versions.files == (VersionFile(path="VERSION"),)
-    assert (both.changelog, both.picks.bookkeeping) == (own.changelog, ("x.lock",))
+    assert (both.changelog, both.release, both.picks.bookkeeping) == (own.changelog, own.release, ("x.lock",))
 
 
 def test_a_target_without_one_gets_the_files_of_the_policy_that_it_has() -> None:
     some = for_target(POLICY, None, {"b.toml"}.__contains__)
     assert some.versions.files == (VersionFile(path="b.toml"),)
-    assert (some.changelog.path, some.changelog.template) == ("", None)
+    assert (some.changelog.path, some.changelog.template) == ("", "notes.j2")
     assert for_target(POLICY, None, lambda _: True) == POLICY
     assert for_target(Config(), None, lambda _: True) == Config()

@@ -23,9 +23,10 @@ def test_the_notes_of_a_hotfix_link_to_what_was_picked(story: Story) -> None:
     fix = facts.graph.commit(Oid(repo.id("main~1")))
     value, section, plain = release_notes(
         facts,
+        facts.config,
+        facts.trunk.commit,
         version=parse_strict("1.4.3"),
         tag="v1.4.3",
-        line="1.4",
         base=facts.release("1.4.2"),
         commits=(),
         date="2026-11-23",
@@ -51,9 +52,10 @@ def test_the_first_release_of_a_line_leaves_out_what_the_lines_below_shipped(sto
     coming = facts.next("trunk")
     value, _, _ = release_notes(
         facts,
+        facts.config,
+        facts.trunk.commit,
         version=parse_strict("1.5.0"),
         tag="v1.5.0",
-        line="trunk",
         base=coming.base,
         commits=coming.unreleased,
         date="2026-11-23",
@@ -76,9 +78,10 @@ def test_a_revert_on_top_takes_its_commit_out_of_the_notes(story: Story) -> None
     )
     value, _, _ = release_notes(
         facts,
+        facts.config,
+        facts.trunk.commit,
         version=parse_strict("1.5.0"),
         tag="v1.5.0",
-        line="trunk",
         base=None,
         commits=commits,
         date="2026-11-23",

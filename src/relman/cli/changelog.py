@@ -43,7 +43,7 @@ def changelog(
         raise usage(f"--all is every release, and {what} is one", f"relman changelog {what}")
     facts = here.facts
     releases = every_release(facts) if every else iter((read_notes(facts, what),))
-    where = forge(facts)
+    where = forge(facts, facts.config)
     here.remind()
     if values or here.json:
         here.plain(json_text(changelog_document(releases, where)))

@@ -66,14 +66,16 @@ def choose(*, given: Source | None, worktree: Source | None, trunk: Source | Non
 
 
 def for_target(policy: Config, own: Config | None, exists: Callable[[str], bool]) -> Config:
-    """The policy with the version files, changelog and bookkeeping paths that hold in a target's tree.
+    """The policy with the version files, release texts, changelog and bookkeeping that hold in a target's tree.
 
-    `own` is what the target's tree itself configures; without it the policy's paths count where they exist.
+    `own` is what the target's tree itself configures; without it the policy's paths count where they
+    exist, and its template as trunk has it.
     """
     if own is not None:
         return msgspec.structs.replace(
             policy,
             versions=msgspec.structs.replace(policy.versions, files=own.versions.files),
+            release=own.release,
             changelog=own.changelog,
             picks=msgspec.structs.replace(policy.picks, bookkeeping=own.picks.bookkeeping),
         )
@@ -84,9 +86,7 @@ def for_target(policy: Config, own: Config | None, exists: Callable[[str], bool]
         policy,
         versions=msgspec.structs.replace(policy.versions, files=files),
         changelog=msgspec.structs.replace(
-            notes,
-            path=notes.path if notes.path and exists(notes.path) else "",
-            template=notes.template if notes.template and exists(notes.template) else None,
+            notes, path=notes.path if notes.path and exists(notes.path) else ""
         ),
     )
 

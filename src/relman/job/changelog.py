@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from relman.config.record import Config
 from relman.config.rules import layout
 from relman.errors import usage
 from relman.git.remote import remote_url
@@ -37,10 +38,11 @@ class Template(Struct, frozen=True, kw_only=True):
 
 def release_notes(
     facts: Facts,
+    config: Config,
+    at: Oid,
     *,
     version: Version,
     tag: str,
-    line: str,
     base: Release | None,
     commits: Sequence[Oid],
     date: str,
@@ -53,6 +55,7 @@ def release_notes(
     of the commit that it was picked from, since its own is not known yet and the notes link to that one.
     `base` is what the release is compared with, `date` an ISO day, `also` what shipped already and where
     (left out: read from the lines below, where this is the first release of its line).
+    `config` is what the target's tree configures, `at` the commit that has its template.
     Gives the value, its Markdown section, and the plain text for the tag's message.
     Errors (usage): a template that is missing or fails.
     """
@@ -68,11 +71,9 @@ def release_notes(
         date=date,
         previous=base.tag if base else None,
         also=also,
+        config=config,
     )
-    own = facts.lines.named(line)
-    tip = facts.line_tip(own) if own else None
-    at = next(iter(commits), None) or tip or (base.commit if base else facts.trunk.commit)
-    return value, section(value, forge(facts), template_at(facts, at)), plain(value)
+    return value, section(value, forge(facts, config), template_at(facts, at, config)), plain(value)
 
 
 def notes_of(
@@ -87,8 +88,10 @@ def notes_of(
     previous: str | None = None,
     also: Mapping[Oid, str] | None = None,
     withdrawn: bool = False,
+    config: Config | None = None,
 ) -> changelog.Release:
-    """Makes the value of one release from its commits, newest first."""
+    """Makes the value of one release from its commits, newest first. `config` is a target's own, if not the policy."""
+    config = config or facts.config
     removed = cancel(graph, commits).removed
     read = [graph.commit(oid) for oid in commits]
     return changelog.Release(
@@ -97,8 +100,8 @@ def notes_of(
         commit=commit,
         date=date,
         previous_tag=previous,
-        sections=build_sections(read, layout=layout(facts.config), already=also, removed=removed),
-        contributors=contributors(read, removed) if facts.config.changelog.contributors else (),
+        sections=build_sections(read, layout=layout(config), already=also, removed=removed),
+        contributors=contributors(read, removed) if config.changelog.contributors else (),
         withdrawn="do not use this release" if withdrawn else None,
     )
 
@@ -199,18 +202,18 @@ def day(commit: Commit) -> str | None:
         return None
 
 
-def forge(facts: Facts) -> Forge | None:
+def forge(facts: Facts, config: Config) -> Forge | None:
     """The forge that notes link to; nothing where it is unknown, or links are not wanted."""
-    url = remote_url(facts.repo, facts.remote) if facts.config.changelog.links else None
+    url = remote_url(facts.repo, facts.remote) if config.changelog.links else None
     return detect(url) if url else None
 
 
-def template_at(facts: Facts, commit: Oid) -> Template:
+def template_at(facts: Facts, commit: Oid, config: Config) -> Template:
     """The configured template as a commit's tree has it, else trunk's.
 
     Error (usage): it is in neither, or no text.
     """
-    path = facts.config.changelog.template
+    path = config.changelog.template
     if path is None:
         return Template()
     data = blob(facts.repo, commit, path)
@@ -229,7 +232,7 @@ def template_for(facts: Facts, file: Path | None) -> Template:
     Error (usage): it cannot be read.
     """
     if file is None:
-        return template_at(facts, facts.refs.head.commit or facts.trunk.commit)
+        return template_at(facts, facts.refs.head.commit or facts.trunk.commit, facts.config)
     try:
         return template_of(file.read_bytes(), str(file))
     except OSError as error:

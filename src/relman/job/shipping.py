@@ -42,8 +42,12 @@ class Wishes(Struct, frozen=True, kw_only=True):
 
 
 class Own(Struct, frozen=True, kw_only=True):
-    """What a tree has of relman's: the files of `places`, their locks and the changelog, by path."""
+    """What a tree has of relman's: the files of `places`, their locks and the changelog, by path.
 
+    `start` is the commit whose configuration counts.
+    """
+
+    start: Oid
     config: Config
     places: tuple[VersionFile, ...]
     changelog: str | None
@@ -68,7 +72,7 @@ def read_own(facts: Facts, scratch: Scratch, start: Oid, tree: Oid) -> Own:
     wanted |= {there} if written else set()
     found = {path: data for path in sorted(wanted) if (data := scratch.blob(tree, path)) is not None}
     held = tuple(place for place in places if place.path in found)
-    return Own(config=config, places=held, changelog=there if written else None, files=found)
+    return Own(start=start, config=config, places=held, changelog=there if written else None, files=found)
 
 
 class Writing(Struct, frozen=True, kw_only=True):
@@ -103,7 +107,15 @@ def write_release(
     """
     tag = facts.formats.write.write(version)
     _, section, plain = release_notes(
-        facts, version=version, tag=tag, line=line, base=base, commits=commits, date=wishes.day, extra=extra
+        facts,
+        own.config,
+        own.start,
+        version=version,
+        tag=tag,
+        base=base,
+        commits=commits,
+        date=wishes.day,
+        extra=extra,
     )
     if notes is not None:
         section, plain = notes, unmarked(notes)
