@@ -25,6 +25,17 @@ _LONGEST = 18
 """Digits of a time that fits 63 bits; git takes a longer one for 0."""
 
 
+def _one_by_one(error: UnicodeError) -> tuple[str, int]:
+    """Reads bytes that are no UTF-8 as Latin-1, which is what git writes for them (commit.c, verify_utf8)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+_ELSE_LATIN_1 = "relman-else-latin-1"
+codecs.register_error(_ELSE_LATIN_1, _one_by_one)
+
+
 def parents_of(data: bytes) -> tuple[Oid, ...]:
     """Gives the ids in the `parent` lines."""
     found: list[Oid] = []
@@ -55,7 +66,7 @@ def committed_at(data: bytes) -> int:
 
 def parse_commit(oid: Oid, data: bytes, *, parents: tuple[Oid, ...]) -> Commit:
     """Reads a commit object; `parents` are those that the clone has."""
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8", _ELSE_LATIN_1)
     usual = _USUAL.match(text)
     if usual is not None:
         tree, *people = usual.groups()
@@ -122,7 +133,8 @@ def _encoding(name: bytes) -> str:
 
 
 def _decode(data: bytes, encoding: str) -> str:
+    """Reads the bytes in their encoding; those that are wrong in it as git does, as if there were none."""
     try:
-        return data.decode(encoding, "replace")
+        return data.decode(encoding)
     except (LookupError, UnicodeError):
-        return data.decode("utf-8", "replace")
+        return data.decode("utf-8", _ELSE_LATIN_1)
