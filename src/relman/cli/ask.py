@@ -7,7 +7,7 @@ from relman.cli.context import Context
 from relman.cli.how import How
 from relman.errors import Kind, RelmanError, usage
 from relman.plan.plan import Plan, Sealed
-from relman.render.plan_text import row
+from relman.render.rows import row
 from relman.run.seal import SHORT_HASH
 
 

@@ -23,8 +23,9 @@ from relman.model.names import Oid
 from relman.plan.outcome import Outcome
 from relman.plan.override import overridden
 from relman.plan.plan import Plan, Sealed, Warn
+from relman.render.conflict_text import conflict_rows
 from relman.render.plan_data import oid, outcome_document, plan_document
-from relman.render.plan_text import conflict_rows, outcome_rows, plan_rows
+from relman.render.plan_text import outcome_rows, plan_rows
 from relman.run.execute import execute
 from relman.run.journal import new_id, prune, read_all
 from relman.run.operation import nothing
@@ -205,7 +206,8 @@ def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> in
     if read_all(facts.repo).find(outcome.id).open:
         return Kind.CONFLICT
     if sealed.plan.moves():
-        here.hint(f"take it back with: relman undo {outcome.id}")
+        published = any(push.result == "pushed" for push in outcome.pushes)
+        here.hint(f"take it back with: relman undo {outcome.id}{' --remote' if published else ''}")
         if not outcome.pushes and facts.remote in facts.refs.remotes and sealed.plan.operation != "undo":
             here.hint(f"publish it with: relman push {outcome.id}")
     return 0

@@ -13,7 +13,7 @@ def resume(context: typer.Context) -> int:
     """
     from relman.git.repo import open_repository
     from relman.render.data import document
-    from relman.render.plan_text import row
+    from relman.render.rows import row
     from relman.run.journal import read_all
     from relman.run.operation import nothing
     from relman.run.recover import settle
@@ -48,7 +48,7 @@ def abort(context: typer.Context) -> int:
     from relman.git.repo import open_repository
     from relman.job.operations import abort_open
     from relman.render.data import document
-    from relman.render.plan_text import row
+    from relman.render.rows import row
 
     here: Context = context.obj
     told = abort_open(open_repository(here.options.start), now=here.now, argv=here.call.argv)

@@ -99,10 +99,11 @@ def detect_formats(names: Sequence[str]) -> Formats:
     written = max(taken, key=lambda f: (_highest(f), f.prefix)).prefix
     accept = tuple(TagFormat(prefix=f.prefix) for f in taken)
     count = sum(len(f.releases) for f in taken)
+    newest = next(f for f in taken if f.prefix == written)
     return Formats(
         write=TagFormat(prefix=written),
         accept=tuple(sorted(accept, key=lambda f: f.prefix != written)),
-        evidence=f"{count} tags like {max(next(f for f in taken if f.prefix == written).releases)}",
+        evidence=f"{count} {'tag' if count == 1 else 'tags'} like {written}{_highest(newest)}",
     )
 
 

@@ -183,7 +183,8 @@ def next_candidate(target: Version, identifier: str, existing: tuple[Version, ..
     """The next pre-release of `target`: counting from 1, in the spelling that `existing` ones of it use."""
     mine = [v for v in existing if v.numbers == target.numbers and _counts_as(v, identifier)]
     if not mine:
-        like = max((v for v in existing if v.candidate), default=None)
+        counting = [v for v in existing if v.candidate and v.candidate[0].lower() != "dev"]
+        like = max([v for v in counting if _counts_as(v, identifier)] or counting, default=None)
         pre = like.candidate_like(identifier, 1) if like else f"{identifier}.1"
         join = like.join if like else "-"
     else:

@@ -8,13 +8,10 @@ from rich.text import Text
 from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
-from relman.plan.steps import Id, MoveRef
+from relman.plan.steps import Id, MoveRef, WriteCommit
 from relman.render.plan_data import oid
-from relman.render.words import counted, listed, printable, printable_lines
-
-_WIDTH = 11
-_HUNK_LINES = 12
-_SHOWN_HUNKS = 3
+from relman.render.rows import row
+from relman.render.words import counted, listed
 
 _RUNGS = {
     "already-there": "there already",
@@ -26,11 +23,6 @@ _RUNGS = {
     "conflict": "conflict",
     "unknown": "git gave no answer",
 }
-
-
-def row(heading: str, words: str, style: str = "") -> Text:
-    """One row: the heading in its column, then words that are safe to print."""
-    return Text.assemble((f"{heading:<{_WIDTH}} ", "bold"), (printable(words), style))
 
 
 def plan_rows(sealed: Sealed) -> Iterator[Text]:
@@ -45,19 +37,20 @@ def plan_rows(sealed: Sealed) -> Iterator[Text]:
     moves = [_move(sealed, move) for move in plan.moves()]
     if moves:
         yield row("moves", ", ".join(moves))
+    edited = dict.fromkeys(
+        e.path for step in plan.objects() if isinstance(step, WriteCommit) for e in step.edits
+    )
+    if edited:
+        yield row("edits", ", ".join(edited))
     for file in plan.files():
         yield row("writes" if file.after is not None else "removes", file.path)
     for push in plan.pushes():
         names = ", ".join(f"{'' if m.new else 'deletes '}{short(m.ref)}" for m in push.moves)
         yield row("pushes", f"{names} to {push.remote}, all or nothing")
-    for note in plan.targets:
-        if note.notes:
-            yield row(
-                "notes",
-                counted(sum(1 for n in note.notes.splitlines() if n.startswith("- ")), "entry").replace(
-                    "entrys", "entries"
-                ),
-            )
+    for target in plan.targets:
+        if target.notes:
+            entries = sum(line.startswith("- ") for line in target.notes.splitlines())
+            yield row("notes", "1 entry" if entries == 1 else f"{entries} entries")
     yield from _told(plan)
 
 
@@ -119,51 +112,6 @@ def _move(sealed: Sealed, move: MoveRef) -> str:
     if move.old is None:
         return name if kind == "tag " else f"new {name} at {new[:7]}"
     return f"{name} → {new[:7]}"
-
-
-def conflict_rows(plan: Plan) -> Iterator[Text]:
-    """What stops a plan: paths, hunks, and what to do by hand."""
-    for target, pick in plan.conflicts():
-        yield row(
-            "conflict" if pick.rung == "conflict" else "unknown", f"{pick.source[:7]} {pick.subject}", "red"
-        )
-        told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]
-        yield from (row("", sentence) for sentence in told)
-        if pick.prerequisites:
-            needed = " ".join(oid[:10] for oid in (*pick.prerequisites, pick.source))
-            to = target.base.name if target.version or plan.operation == "hotfix" else target.line
-            yield row("", f"relman {plan.operation} {needed} --to {to}")
-        for conflict in pick.conflicts:
-            yield row("", f"{conflict.path}: {conflict.kind}", "bold")
-            for hunk in conflict.hunks[:_SHOWN_HUNKS]:
-                yield from _hunk(
-                    hunk.line, {"line": hunk.ours, "fix's parent": hunk.base, "fix": hunk.theirs}
-                )
-            if len(conflict.hunks) > _SHOWN_HUNKS:
-                yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
-        if pick is [p for p in target.picks if p.rung in ("conflict", "unknown")][-1]:
-            yield from _by_hand(plan.operation, target)
-
-
-def _hunk(line: int, sides: dict[str, str]) -> Iterator[Text]:
-    yield Text(f"{'':<{_WIDTH}}   from line {line}", "dim")
-    for name, text in sides.items():
-        lines = printable_lines(text).split("\n") if text else ["(nothing)"]
-        for shown in lines[:_HUNK_LINES]:
-            yield Text.assemble((f"{'':<{_WIDTH}}   {name:>12} ", "dim"), shown)
-
-
-def _by_hand(operation: str, target: TargetPlan) -> Iterator[Text]:
-    """Commands that do the whole target by hand; the branch that they make is then taken commit for commit."""
-    name = f"fix-{target.line}"
-    place = shlex.quote(f"../{name}")
-    yield row("by hand", f"git worktree add -b {name} {place} {target.base.commit[:10]}")
-    for pick in target.picks:
-        if pick.rung != "already-there":
-            parent = f" -m {pick.mainline}" if pick.mainline else ""
-            rest = "   # resolve, then git cherry-pick --continue" if pick.rung != "clean" else ""
-            yield row("", f"git -C {place} cherry-pick -x{parent} {pick.source[:10]}{rest}")
-    yield row("", f"relman {operation} {name} --to {shlex.quote(target.base.name)}")
 
 
 def outcome_rows(
