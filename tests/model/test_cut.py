@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from relman.errors import Kind, RelmanError
 from relman.model.cut import (
@@ -105,15 +106,27 @@ def test_a_branch_stands_where_it_holds_both(
     )
 
 
-def test_the_configured_upstream_goes_before_the_branch_of_that_name() -> None:
+FORK = "refs/remotes/fork/main"
+
+
+def standing(*rows: tuple[str, str, str | None]) -> tuple[RefName | None, Oid]:
+    """What `main` is compared with, and where it stands."""
     small = Small()
     small.run("", "a", "b", "c", prefix="c")
-    up = "refs/remotes/fork/main"
-    tip = find_tip(
-        refs((LOCAL, "c0", up), (REMOTE, "c1", None), (up, "c2", None)), small.graph, "origin", "main"
-    )
+    known = structs.replace(refs(*rows), remotes=("origin", "fork"))
+    tip = find_tip(known, small.graph, "origin", "main")
     assert tip is not None
-    assert (tip.tracking, tip.commit) == (up, oid("c2"))
+    return tip.tracking, tip.commit
+
+
+def test_the_remotes_branch_of_that_name_goes_before_a_configured_upstream() -> None:
+    assert standing((LOCAL, "c0", FORK), (REMOTE, "c1", None), (FORK, "c2", None)) == (REMOTE, oid("c1"))
+    assert standing((LOCAL, "c0", FORK), (FORK, "c2", None)) == (FORK, oid("c2"))
+
+
+@pytest.mark.parametrize("other", ["refs/remotes/origin/trunk", "refs/remotes/origin/feature/main"])
+def test_an_upstream_of_another_name_says_nothing(other: str) -> None:
+    assert standing((LOCAL, "c0", other), (other, "c2", None)) == (None, oid("c0"))
 
 
 def test_diverged_branches_are_an_error_with_both_counts() -> None:

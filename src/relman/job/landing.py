@@ -5,16 +5,18 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from relman.errors import Kind, RelmanError
 from relman.job.facts import Facts
 from relman.job.shipping import Wishes
 from relman.model.cut import Tip
-from relman.model.lines import Line
+from relman.model.lines import Line, hotfix_version
 from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
 from relman.plan.plan import Expect
 from relman.plan.ship import BranchMove
-from relman.plan.steps import MoveRef, PushMove, PushRefs, Step
+from relman.plan.steps import Id, Label, MoveRef, PushMove, PushRefs, Step, Target, WriteCommit
 
 _DEFAULT_BRANCH = "release/{line}"
+_OWN = "relman/"
 
 
 class Landing(Struct, frozen=True, kw_only=True):
@@ -64,16 +66,51 @@ def branch_of(facts: Facts, line: Line) -> str:
 
 
 def pushes(facts: Facts, steps: Iterable[Step], wishes: Wishes) -> tuple[PushRefs, ...]:
-    """One atomic push of every ref that moves, each with a lease on what the remote held at the last look."""
+    """One atomic push of every ref that moves, each with a lease on what the remote held at the last look.
+
+    Error (moved): the remote's branch holds commits that the push would leave out.
+    """
     if not wishes.push:
         return ()
+    steps = tuple(steps)
     moves = []
     for step in steps:
         if isinstance(step, MoveRef) and step.ref.startswith((HEADS, TAGS)):
             there = facts.refs.tracking(facts.remote, short(step.ref)) if step.ref.startswith(HEADS) else None
+            if there and not _holds(facts, steps, step.new or Id(oid=there.commit), there.commit):
+                raise _overwrites(facts, short(step.ref), there.commit)
             expect = there.commit if there else step.old if step.ref.startswith(TAGS) else None
             moves.append(PushMove(ref=step.ref, expect=expect, new=step.new))
     return (PushRefs(remote=facts.remote, moves=tuple(moves)),) if moves else ()
+
+
+def _holds(facts: Facts, steps: Sequence[Step], new: Target, there: Oid) -> bool:
+    """Whether what a ref moves to, written or not, descends from the commit."""
+    written = {step.label: step.parents for step in steps if isinstance(step, WriteCommit)}
+    todo, bases = [new], list[Oid]()
+    while todo:
+        match todo.pop():
+            case Id(oid=base):
+                bases.append(base)
+            case Label(name=label):
+                todo += written[label]
+    return any(facts.graph.is_ancestor(there, base) for base in bases)
+
+
+def _overwrites(facts: Facts, name: str, there: Oid) -> RelmanError:
+    local = facts.refs.local(name)
+    onto = f"git switch {name} && git merge {facts.remote}/{name}"
+    away = f"git push {facts.remote} --delete {name}"
+    return RelmanError(
+        Kind.MOVED,
+        f"{facts.remote}/{name} is at {there[:10]}, and the push would leave out commits that it holds",
+        hints=(f"git fetch {facts.remote}", onto if local and not _own(name) else away),
+    )
+
+
+def _own(name: str) -> bool:
+    """Whether relman made the branch for a change request: it is made anew each time, so merging is no way on."""
+    return name.startswith(_OWN) or hotfix_version(name) is not None
 
 
 def expects(

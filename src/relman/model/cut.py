@@ -13,9 +13,9 @@ from typing import Literal
 from msgspec import Struct
 
 from relman.errors import Kind, RelmanError, usage
-from relman.model.history import Graph, Refs
+from relman.model.history import Branch, Graph, Refs
 from relman.model.lines import TRUNK, Line, Lines, hotfix_version, line_numbers
-from relman.model.names import HEADS, Oid, RefName, branch_ref, short
+from relman.model.names import HEADS, REMOTES, Oid, RefName, branch_ref, short
 from relman.model.tags import Release
 
 _SKEW = 24 * 3600
@@ -63,11 +63,11 @@ def _date(graph: Graph, oid: Oid | None) -> float:
 def find_tip(refs: Refs, graph: Graph, remote: str, name: str) -> Tip | None:
     """Finds where a branch stands: local where it contains its upstream, else the remote-tracking branch.
 
-    Diverged branches are an error (moved) with both counts. Nothing where there is neither.
+    The upstream is the remote's branch of that name; where it has none, the configured one if it is called the
+    same. Diverged branches are an error (moved) with both counts. Nothing where there is neither.
     """
     local = refs.local(name)
-    followed = next((b for b in refs.branches if local and b.ref == local.upstream), None)
-    tracked = followed or refs.tracking(remote, name)
+    tracked = refs.tracking(remote, name) or _followed(refs, local, name)
     if local is None and tracked is None:
         return None
     here = local.commit if local else None
@@ -94,6 +94,12 @@ def find_tip(refs: Refs, graph: Graph, remote: str, name: str) -> Tip | None:
         remote=there,
         state=state,
     )
+
+
+def _followed(refs: Refs, local: Branch | None, name: str) -> Branch | None:
+    """The configured upstream, unless it is called otherwise: `git switch -c release/1.5 origin/main` sets trunk."""
+    same = {f"{REMOTES}{remote}/{name}" for remote in refs.remotes}
+    return next((b for b in refs.branches if local and b.ref == local.upstream and b.ref in same), None)
 
 
 def _diverged(graph: Graph, name: str, upstream: str, here: Oid, there: Oid) -> RelmanError:
