@@ -10,7 +10,6 @@ from relman.edit.changelog_file import (
     bytes_of,
     insert,
     merge_sections,
-    section_link,
     section_text,
     sections,
     text_of,
@@ -207,8 +206,6 @@ def test_a_section_reaches_to_the_next_and_not_into_the_foot() -> None:
     )
     assert section_text(TRAPS, "1.9.0") == "## **1.9.0**"
     assert section_text(KEEP, "1.4") is None
-    assert section_link(KEEP, "1.3.0") == "https://x/releases/v1.3.0"
-    assert section_link(KEEP, "1.2.0") is None
 
 
 def test_a_release_goes_below_unreleased_with_its_link() -> None:
@@ -303,10 +300,8 @@ def test_merging_adds_what_is_missing_and_changes_nothing_else() -> None:
         ("1.4.2", "## [1.4.2]\n\n- forged\n"),
         ("v1.4.1", "## 1.4.1\n"),
     ]
-    expected = KEEP.replace("## [1.3.0]", "## [1.4.1]\n\n- z\n\n## [1.3.0]").replace(
-        "[1.3.0]: ", "[1.4.1]: https://x/1.4.1\n[1.3.0]: "
-    )
-    merged = merge_sections(KEEP, others, order=order, links={"1.4.1": "https://x/1.4.1"})
+    expected = KEEP.replace("## [1.3.0]", "## [1.4.1]\n\n- z\n\n## [1.3.0]")
+    merged = merge_sections(KEEP, others, order=order)
     assert merged == expected
     assert merge_sections(merged, others, order=order) == merged
 

@@ -56,7 +56,6 @@ def test_the_main_one_and_linked_ones(root: Path, tmp_path: Path) -> None:
             git_dir=root / ".git/worktrees/a-b",
             head_ref=RefName("refs/heads/side"),
             head=tip,
-            locked=True,
         ),
         Worktree(
             path=tmp_path / "line\nfeed", git_dir=_git_dir(tmp_path / "line\nfeed"), head_ref=None, head=tip

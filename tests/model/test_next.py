@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relman.model.bump import DEFAULT_BUMPS, Bump
-from relman.model.count import newest_commits
+from relman.model.count import Policy, newest_commits
 from relman.model.lines import Line, Lines, find_lines
 from relman.model.names import Oid
-from relman.model.next import Next, Policy, next_on_line, next_on_trunk
+from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.tags import Release
 from relman.model.version import Version, parse, under
 from small_history import Small, oid, release, releases

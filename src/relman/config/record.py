@@ -14,8 +14,6 @@ from relman.model.message_rules import Setting
 BumpWord = Literal["major", "minor", "patch", "none"]
 Length = Annotated[int, Meta(ge=0, le=1000)]
 
-DEFAULT_TAG_FORMAT = "v{version}"
-"""What `tags.format` is where there is neither a configuration nor a release."""
 DEFAULT_LINE_BRANCH = "release/{line}"
 """What `lines.branch` is where there is neither a configuration nor a release branch."""
 

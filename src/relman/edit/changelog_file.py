@@ -1,7 +1,7 @@
 """The changelog file as text with sections: one per version, newest first, everything else left as it is."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -84,12 +84,6 @@ def section_text(text: str, version: str) -> str | None:
     )
 
 
-def section_link(text: str, version: str) -> str | None:
-    """The target of the version's link reference definition, or None."""
-    wanted = _plain(version)
-    return next((target for label, target in references(text) if _plain(label) == wanted), None)
-
-
 def insert(
     text: str,
     version: str,
@@ -131,14 +125,12 @@ def insert(
     return _linked(out, version, body, references(section), link, order)
 
 
-def merge_sections(
-    text: str, others: Sequence[tuple[str, str]], *, order: Order, links: Mapping[str, str] | None = None
-) -> str:
+def merge_sections(text: str, others: Sequence[tuple[str, str]], *, order: Order) -> str:
     """Inserts the `(version, section)` pairs that the file lacks; never changes a section that is there."""
     there = {each.version for each in sections(text)}
     for version, section in others:
         if _plain(version) not in there:
-            text = insert(text, version, section, order=order, link=(links or {}).get(version))
+            text = insert(text, version, section, order=order)
             there.add(_plain(version))
     return text
 

@@ -17,7 +17,7 @@ from relman.git.commit_object import committed_at, parents_of, parse_commit, tre
 from relman.git.repo import Repository
 from relman.git.snapshot import read_shallow
 from relman.git.streams import objects, paths_by_commit
-from relman.git.trees import Differ, absent, is_partial
+from relman.git.trees import Differ, absent
 from relman.model.history import Commit
 from relman.model.names import Oid
 
@@ -215,18 +215,6 @@ class Reader:
         if done != 0:
             lacking = next((oid for oid in todo if not self.has(oid)), None)
             raise absent(self._repo, lacking or todo[0], "a commit below this one")
-
-    def missing_objects(self, roots: Iterable[Oid]) -> tuple[Oid, ...]:
-        """Gives the trees and blobs below these commits or trees that a partial clone lacks; asks no remote.
-
-        Parents are not looked at. Always empty in a full clone, without a walk.
-        """
-        todo = list(roots)
-        if not todo or not is_partial(self._repo):
-            return ()
-        options = ("--objects", "--no-walk", "--missing=print", "--quiet")
-        listed = self._repo.looking.text("rev-list", *options, "--stdin", stdin=_lines(todo))
-        return tuple(Oid(line[1:]) for line in listed.splitlines() if line.startswith("?"))
 
     def _read(self, oid: Oid) -> bytes:
         try:

@@ -30,7 +30,6 @@ class Worktree(Struct, frozen=True, kw_only=True):
     head: Oid | None
     """Absent on an unborn branch and in a bare repository."""
     bare: bool = False
-    locked: bool = False
     prunable: bool = False
     """Its folder is gone."""
     busy: str | None = None
@@ -90,7 +89,6 @@ def _worktree(path: Path, git_dir: Path, fields: dict[str, str]) -> Worktree:
         head_ref=RefName(fields["branch"]) if "branch" in fields else None,
         head=Oid(head) if is_oid(head) and head.strip("0") else None,
         bare=bare,
-        locked="locked" in fields,
         prunable="prunable" in fields,
         busy=busy,
         holds=holds,

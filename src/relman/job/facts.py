@@ -18,11 +18,12 @@ from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.git.trees import blob
 from relman.model.bump import Bump
+from relman.model.count import Policy
 from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
 from relman.model.history import Refs
 from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
 from relman.model.names import HEADS, Oid, branch_ref
-from relman.model.next import Next, Policy, next_on_line, next_on_trunk
+from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
@@ -237,11 +238,6 @@ class Facts:
     def newest_cut_lines(self) -> tuple[tuple[Line, Oid], ...]:
         """Lines that left trunk and have a stable release, with that release's commit, highest first."""
         return newest_cut_lines(self.graph, self.lines.all, self.trunk.commit)
-
-    def first_release_with(self, line: Line, commit: Oid) -> str:
-        """The lowest release of a line that holds the commit, by its version."""
-        held = [r for r in line.releases if r.version.stable and self.graph.is_ancestor(commit, r.commit)]
-        return str(min(held, key=lambda r: r.version).version) if held else line.name
 
     def patch_id(self, oid: Oid) -> str | None:
         """The stable patch-id of a commit."""

@@ -29,19 +29,6 @@ from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.version import Version, under
 
-__all__ = [
-    "Because",
-    "Counted",
-    "Next",
-    "Policy",
-    "Shipped",
-    "count",
-    "next_on_line",
-    "next_on_trunk",
-    "nothing_shipped",
-    "trunk_base",
-]
-
 
 class Next(Struct, frozen=True, kw_only=True):
     """The answer for one line. `version` is absent where nothing is to be released."""
@@ -63,14 +50,13 @@ def next_on_line(
     tip: Oid,
     releases: Sequence[Release],
     policy: Policy,
-    shipped: Shipped = nothing_shipped,
 ) -> Next:
     """The next final version on a line: capped by its name, at least a patch for anything that is there."""
     stable, newest = line.stable, line.newest
     below = stable.version if stable else line.first
     behind = [r.commit for r in releases if not r.withdrawn and r.version.stable and r.version <= below]
     commits = graph.between([tip], behind)
-    counted = count(graph, commits, policy, shipped)
+    counted = count(graph, commits, policy)
     explain = [_base_sentence(line.name, stable), *counted.notes]
     version: Version | None = None
     if stable is None:

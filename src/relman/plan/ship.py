@@ -24,10 +24,7 @@ from relman.plan.steps import (
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One commit that goes on top: its tree was tried before (a pick, a revert, a merge).
-
-    `edits` are what relman writes into that tree beyond the trial: files that it owns, after a merge.
-    """
+    """One commit that goes on top: its tree was tried before (a pick, a revert, a merge)."""
 
     tree: Oid
     message: str
@@ -35,7 +32,6 @@ class Change(Struct, frozen=True, kw_only=True):
     author: Person | None = None
     encoding: str | None = None
     merges: Oid | None = None
-    edits: tuple[PathEdit, ...] = ()
     taken: Oid | None = None
     """A commit that stands there already and goes along as it is; nothing is written for it."""
 
@@ -49,12 +45,11 @@ class Stamp(Struct, frozen=True, kw_only=True):
 
 
 class TagText(Struct, frozen=True, kw_only=True):
-    """The tag to write. `old` is the ref's value now (absent: it must not exist)."""
+    """The tag to write; it must not exist."""
 
     name: str
     message: str
     annotated: bool = True
-    old: Oid | None = None
 
 
 class BranchMove(Struct, frozen=True, kw_only=True):
@@ -92,12 +87,12 @@ def ship(shipment: Shipment) -> Shipped:
     """Makes the steps. Labels are unique within a plan because they start with the line's name."""
     steps: list[Step] = []
     at: Target = Id(oid=shipment.start)
-    tree, kept = shipment.start_tree, tuple[PathEdit, ...]()
+    tree = shipment.start_tree
     written: dict[int, Target] = {}
     for number, change in enumerate(shipment.changes, 1):
         if change.taken:
             written[number - 1] = at = Id(oid=change.taken)
-            tree, kept = change.tree, ()
+            tree = change.tree
             continue
         label = Label(name=f"{shipment.line}/{number}")
         more = (Id(oid=change.merges),) if change.merges else ()
@@ -108,17 +103,15 @@ def ship(shipment: Shipment) -> Shipped:
                 parents=(at, *more),
                 message=change.message,
                 origin=change.origin,
-                edits=change.edits,
                 author=change.author,
                 encoding=change.encoding,
             )
         )
         written[number - 1] = at = label
-        tree, kept = change.tree, change.edits
+        tree = change.tree
     stamp = shipment.stamp
     if stamp and (stamp.edits or stamp.always):
         label = Label(name=f"{shipment.line}/release")
-        edits = {e.path: e for e in (*kept, *stamp.edits)}
         steps.append(
             WriteCommit(
                 label=label.name,
@@ -126,7 +119,7 @@ def ship(shipment: Shipment) -> Shipped:
                 parents=(at,),
                 message=stamp.message,
                 origin=Written(),
-                edits=tuple(edits.values()),
+                edits=stamp.edits,
             )
         )
         at = label
@@ -148,7 +141,7 @@ def _refs(shipment: Shipment, tip: Target) -> list[Step]:
     if branch and tip != (Id(oid=branch.old) if branch.old else None):
         steps.append(MoveRef(ref=branch.ref, old=branch.old, new=tip))
     if shipment.tag:
-        steps.append(MoveRef(ref=tag_ref(shipment.tag.name), old=shipment.tag.old, new=new_tag))
+        steps.append(MoveRef(ref=tag_ref(shipment.tag.name), old=None, new=new_tag))
     return steps
 
 

@@ -26,7 +26,6 @@ class Changelog(Struct, frozen=True, kw_only=True):
     earlier: tuple[tuple[str, str], ...] = ()
     replaces: tuple[str, ...] = ()
     """Versions whose sections this one takes the place of: a final's candidates."""
-    link: str | None = None
 
 
 class OutOfStep(Struct, frozen=True, kw_only=True):
@@ -107,8 +106,6 @@ def write_changelog(
     before = files.get(changelog.path)
     text = text_of(before)
     text = merge_sections(text, changelog.earlier, order=_order)
-    text = insert(
-        text, str(version), changelog.section, order=_order, replaces=changelog.replaces, link=changelog.link
-    )
+    text = insert(text, str(version), changelog.section, order=_order, replaces=changelog.replaces)
     after = bytes_of(text)
     return () if after == before else (PathEdit(path=changelog.path, content=after),)

@@ -9,9 +9,9 @@ from relman.plan.steps import Id, Label, Target
 from relman.render.data import document
 
 
-def plan_document(sealed: Sealed, *, identifier: str | None = None) -> dict[str, object]:
+def plan_document(sealed: Sealed) -> dict[str, object]:
     """A dry run. `id` is null: an operation has one only when it is carried out."""
-    return document("relman/plan/v1", **_shared(sealed, identifier), provisional=sealed.provisional)
+    return document("relman/plan/v1", **_shared(sealed, None), provisional=sealed.provisional)
 
 
 def outcome_document(
