@@ -77,13 +77,20 @@ def test_spellings_in_the_wild_are_kept(text: str) -> None:
             "1.4.٣",
         ),
         *("1.4.0.post1", "1.4.0post2", "1.4.0.post1.dev3"),
+        *("1" * 19 + ".0.0", f"1.0.{'9' * 5000}", f"1.0.0-rc.{'9' * 5000}", f"1.0.0rc{'9' * 19}"),
     ],
 )
 def test_what_is_no_version_is_not_read(text: str) -> None:
     assert parse(text) is None
 
 
-@pytest.mark.parametrize("text", ["1.5", "x", "", "1.5.0rc1", "1.5.0\n", "1.٣.0", "vv1.5.0"])
+def test_numbers_of_18_digits_are_read_and_build_metadata_is_never_counted() -> None:
+    assert str(version(f"1.0.{'9' * 18}-rc.1+{'1' * 40}")) == f"1.0.{'9' * 18}-rc.1+{'1' * 40}"
+
+
+@pytest.mark.parametrize(
+    "text", ["1.5", "x", "", "1.5.0rc1", "1.5.0\n", "1.٣.0", "vv1.5.0", "1.5." + "9" * 19]
+)
 def test_a_person_is_told_what_a_version_looks_like(text: str) -> None:
     with pytest.raises(RelmanError) as error:
         parse_strict(text)

@@ -22,6 +22,8 @@ _LENIENT = re.compile(
     rf"(?:(?P<glue>\.?)(?P<glued>[A-Za-z][0-9A-Za-z-]*(?:\.{_WORD})*)|-(?P<dashed>{_WORD}(?:\.{_WORD})*))?"
     rf"(?:\+(?P<build>{_WORD}(?:\.{_WORD})*))?\Z"
 )
+_TOO_LONG = re.compile(r"[0-9]{19}")
+"""A number beyond 63 bits counts nothing, and Python refuses to read one of some thousand digits."""
 _PARTS = re.compile(r"[0-9]+|[A-Za-z]+")
 _POST = re.compile(r"post[0-9]*(?:\.|\Z)", re.IGNORECASE)
 _BEFORE_ALL = "dev"
@@ -145,7 +147,7 @@ def _rank(part: str) -> tuple[int, int, str]:
 def parse(text: str) -> Version | None:
     """Reads a version as tags spell it: SemVer, or with a pre-release that is glued on. Else nothing."""
     found = _LENIENT.match(text)
-    if found is None:
+    if found is None or _TOO_LONG.search(text.partition("+")[0]):
         return None
     glued = found["glued"] or ""
     if _POST.match(glued):
@@ -164,7 +166,8 @@ def parse_strict(text: str) -> Version:
     """Reads a version that a person gave: SemVer 2.0.0, a leading `v` allowed. Else an error (usage)."""
     try:
         # The library takes a final newline and digits of other scripts.
-        read = semver.Version.parse(text.removeprefix("v") if re.fullmatch(r"[!-~]+", text) else "")
+        fit = re.fullmatch(r"[!-~]+", text) and not _TOO_LONG.search(text.partition("+")[0])
+        read = semver.Version.parse(text.removeprefix("v") if fit else "")
     except ValueError:
         raise usage(
             f"{text!r} is not a version",
