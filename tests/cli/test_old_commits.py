@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from driving import done
+from driving import done, relman
 from history_language import Repo
 
 LINES = """
@@ -63,3 +63,25 @@ def test_bytes_that_are_no_utf_8_become_what_git_makes_of_them(
     clone.git("cherry-pick", "-x", fix)
     done(repo.path, "backport", fix, "--to", "1.0")
     assert author_and_message(repo, "release/1.0") == author_and_message(clone, "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("when", "written"),
+    [
+        (b"99999999999999999999 +0000", b"0 +0000"),
+        (b"-5 +0000", b"0 +0000"),
+        (b"5 +9999", b"5 +9999"),
+        (b"abc +0000", b"0 +0000"),
+    ],
+)
+def test_dates_that_libgit2_refuses_are_written_as_git_can_keep_them(
+    repo: Repo, when: bytes, written: bytes
+) -> None:
+    fix = rewritten(repo, b"Ann <ann@x> " + when, b"Ann <ann@x> " + when, b"\nfix: odd\n")
+    # git tag would stop at the commit's date.
+    tag = f"object {fix}\ntype commit\ntag v1.1.0\ntagger T <t@x> 1 +0000\n\nv1.1.0\n".encode()
+    oid = raw_git(repo, "hash-object", "-t", "tag", "-w", "--stdin", stdin=tag).decode().strip()
+    repo.git("update-ref", "refs/tags/v1.1.0", oid)
+    assert relman(repo.path, "next", "trunk", "--json").json["current"] == "1.1.0"
+    done(repo.path, "backport", fix, "--to", "1.0")
+    assert author_and_message(repo, "release/1.0")[0] == b"author Ann <ann@x> " + written

@@ -130,7 +130,7 @@ def test_hostile_people_and_messages_pass_the_strictest_check(yard: Yard) -> Non
         done = scratch.git.run("fsck", "--strict", "--no-dangling", commit, tag)
         assert done.stderr == b""
         assert scratch.git.text("cat-file", "tag", tag) == (
-            f"object {commit}\ntype commit\ntag v1.4.3\ntagger A bc <xy> 0 +9959\n\n1.4.3\n"
+            f"object {commit}\ntype commit\ntag v1.4.3\ntagger A bc <xy> 0 +9999\n\n1.4.3\n"
         )
 
 

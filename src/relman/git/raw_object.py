@@ -15,7 +15,8 @@ from relman.model.names import Oid
 _UNFIT = re.compile(r"[<>\n\r\0]")
 _ENCODING = re.compile(r"[A-Za-z0-9._:+-]{1,40}\Z")
 _UTF8 = frozenset({"utf-8", "utf8"})
-_LARGEST_ZONE = 99 * 60 + 59
+_LARGEST_ZONE = 99 * 60 + 99
+"""Minutes in `+9999`, the most that four digits say."""
 
 
 class CommitText(Struct, frozen=True, kw_only=True):
@@ -55,7 +56,8 @@ def read_header(raw: bytes) -> Header:
 def zone(offset: int) -> str:
     """Writes an offset from UTC in minutes as git does: `+0130`."""
     size = min(abs(offset), _LARGEST_ZONE)
-    return f"{'-' if offset < 0 else '+'}{size // 60:02}{size % 60:02}"
+    hours = min(size // 60, 99)
+    return f"{'-' if offset < 0 else '+'}{hours:02}{size - hours * 60:02}"
 
 
 def usable_encoding(text: CommitText) -> str | None:

@@ -17,7 +17,7 @@ def resolve(repo: Repository, rev: str) -> Oid:
     """
     if rev.startswith("-") or not rev or "\0" in rev or "\n" in rev:
         raise usage(f"{rev!r} is not a revision", "git log --oneline -5")
-    if is_oid(rev) and rev not in repo.pygit:
+    if is_oid(rev) and rev not in repo.pygit.odb:
         raise _unknown(repo, rev)
     # `:/text` takes everything that follows for the text, and finds nothing but commits.
     wanted = rev if rev.startswith(":/") else f"{rev}^{{commit}}"

@@ -235,7 +235,7 @@ class Scratch:
         if not 1 <= chosen <= len(parents):
             raise usage(f"{commit[:10]} has {len(parents)} parents; --mainline {mainline} names none of them")
         parent = parents[chosen - 1]
-        if parent not in self.pygit:
+        if parent not in self.pygit.odb:
             raise usage(
                 f"{commit[:10]} cannot be picked: its parent {parent[:10]} is not in this shallow clone",
                 "git fetch --unshallow",

@@ -87,7 +87,6 @@ class _Peeler:
     """Follows tag objects to commits."""
 
     def __init__(self, repo: Repository) -> None:
-        self._pygit = repo.pygit
         self._odb = repo.pygit.odb
         self._peeled = _packed(repo.common_dir / "packed-refs")
 
@@ -105,10 +104,16 @@ class _Peeler:
         return at if kind == ObjectType.COMMIT else None
 
     def _follow(self, oid: str) -> str | None:
-        try:
-            return str(self._pygit[oid].peel(pygit2.Commit).id)
-        except (KeyError, pygit2.GitError):
-            return None
+        # Not libgit2's own way from tag to commit: it refuses people and dates that git shows.
+        at: str = oid
+        while True:
+            try:
+                kind, data = self._odb.read(at)
+            except KeyError:
+                return None
+            if kind != ObjectType.TAG:
+                return at if kind == ObjectType.COMMIT else None
+            at = data[7:47].decode("ascii", "replace")
 
 
 def _packed(path: Path) -> dict[str, str]:
