@@ -121,3 +121,69 @@ def test_a_crash_in_an_undo_is_settled_too(tmp_path: Path) -> None:
         assert killed(lambda c: shop(*words, checkpoint=c), at + 1) == name
         shop.done("resume")
         assert shop.state() == (before if at >= names.index("pushed") else after), name
+
+
+def elsewhere(shop: Shop) -> None:
+    """A clone whose release branch is only the remote's."""
+    shop.repo.git("switch", "-q", "main")
+    shop.repo.git("fetch", "-q", "origin")
+    shop.repo.git("branch", "-D", "release/1.0")
+
+
+@pytest.mark.parametrize("way", ["at once", "later", "by hand"])
+@pytest.mark.parametrize("here", ["absent", "behind"])
+def test_the_remote_goes_back_to_what_it_was_not_to_what_was_here(
+    tmp_path: Path, way: str, here: str
+) -> None:
+    shop = Shop(tmp_path / "shop")
+    elsewhere(shop)
+    if here == "behind":
+        shop.repo.git("branch", "release/1.0", "v1.0.0")
+    before = shop.state()
+    shop.done(*sure(["release", "1.0"]), *(["--push"] if way == "at once" else []))
+    if way == "later":
+        shop.done("push", "-y")
+    if way == "by hand":
+        shop.repo.git("push", "-q", "origin", "release/1.0", "v1.0.1")
+    assert shop.state().there != before.there
+    shop.done("undo", "--remote", "-y", "--reason", "v1.0.1")
+    assert shop.state() == before
+
+
+def test_a_new_branch_that_was_pushed_by_hand_is_not_deleted_there(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    shop.done(*sure(["cut"]))
+    shop.repo.git("push", "-q", "origin", "release/1.1")
+    said = shop.refused(6, "undo", "--remote", "-y", "--reason", "v1.1.0-rc.1")
+    assert "no push from here brought release/1.1 on origin" in said.err
+    branch = "refs/heads/release/1.1"
+    new = shop.repo.id(branch)
+    assert f"hint:  git push --force-with-lease={branch}:{new} origin OLD:{branch}" in said.err
+    shop.repo.git("push", "-q", f"--force-with-lease={branch}:{new}", "origin", f":{branch}")
+    shop.done("undo", "-y")
+    assert shop.state() == before
+
+
+def test_work_on_top_of_a_later_push_is_kept(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]))
+    shop.done("push", "-y")
+    theirs = shop.repo.git("commit-tree", "-p", "release/1.0", "-m", "theirs", "release/1.0^{tree}")
+    shop.repo.git("push", "-q", f"file://{shop.bare}", f"{theirs.strip()}:refs/heads/release/1.0")
+    said = shop.refused(4, "undo", "--remote", "-y", "--reason", "v1.0.1")
+    assert f"refs/heads/release/1.0 on origin is {theirs.strip()}" in said.err
+
+
+def test_an_older_push_says_nothing_about_an_undo(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]), "--push")
+    shop.repo.commit("fix: later", {"later.txt": "later\n"})
+    shop.repo.git("push", "-q", "origin", "release/1.0")
+    there = shop.state().there
+    shop.done(*sure(["release", "1.0"]))
+    after = shop.state()
+    undone = shop.done("undo", "-y", "--json").json["id"]
+    shop.done("undo", undone, "--remote", "-y", "--reason", "v1.0.2")
+    assert shop.state() == after
+    assert after.there == there

@@ -80,7 +80,13 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         except RelmanError:
             if name in pushed:
                 raise
-    plan = undo_plan(record, read_values(facts.repo, names), remotes=remotes or None, remote=remote)
+    plan = undo_plan(
+        record,
+        read_values(facts.repo, names),
+        remotes=remotes or None,
+        remote=remote,
+        journal=read_all(facts.repo).records,
+    )
     heading = "brings back" if plan.operation == "redo" else "takes back"
     return structs.replace(
         plan, facts=((heading, f"{record.sealed.plan.title.removeprefix('undo ')} ({record.id})"),)

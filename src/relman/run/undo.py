@@ -1,9 +1,11 @@
 """Takes an operation back: a new plan with the moves swapped and the same guards, all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from relman.errors import Kind, RelmanError
-from relman.model.names import Oid, RefName, short
+from relman.model.names import HEADS, REMOTES, Oid, RefName, short
 from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
@@ -19,15 +21,19 @@ def undo_plan(
     *,
     remotes: RemoteValues | None = None,
     remote: bool = False,
+    journal: Sequence[Record] = (),
 ) -> Plan:
     """Makes the plan that takes a finished operation back; undoing an undo gives a redo.
 
     `values` are the refs now, without those that do not exist. With `remote` what was pushed goes back too,
-    by leases.
+    by leases, to what the remote held before: the push tells, which may be another record of the `journal`,
+    or else what was seen when the operation was planned.
 
-    Errors: not finished, or undone already, or published and `remote` not wanted (refused); any ref here or
-    there moved on (moved: all of them are listed, none is changed).
+    Errors: not finished, or undone already, or published and `remote` not wanted, or published in a way that
+    does not tell what a branch was before (refused); any ref here or there moved on (moved: all of them are
+    listed, none is changed).
     """
+    later = [r for r in journal if r.id > record.id]
     _check_state(record)
     moves = [c for c in record.refs if c.old != c.new]
     moved = [c for c in moves if values.get(c.ref) != c.new]
@@ -39,9 +45,7 @@ def undo_plan(
         )
     again = record.sealed.plan.operation == "undo"
     # Bringing back here what was taken back takes nothing from anybody; only `push` makes it public again.
-    pushes = [] if again and not remote else _pushes(record, moves, remotes or {})
-    if pushes and not remote:
-        raise _published(record, pushes)
+    pushes = [] if again and not remote else _pushes(record, moves, remotes or {}, later, remote=remote)
     steps: list[Step] = [MoveRef(ref=c.ref, old=c.new, new=_target(c.old)) for c in reversed(moves)]
     steps += [
         EditFile(path=f.path, before=f.after, after=f.before) for f in reversed(record.sealed.plan.files())
@@ -84,26 +88,87 @@ def _check_state(record: Record) -> None:
         )
 
 
-def _pushes(record: Record, moves: list[RefChange], remotes: RemoteValues) -> list[PushRefs]:
+class _There(Struct, frozen=True, kw_only=True):
+    """A ref that the operation moved, as one remote has it.
+
+    `before` is what the remote held before it got the new value: never what this clone held, which may lack
+    the branch or be behind it. `known`: whether that is known at all. `sent`: pushed from here, and not taken
+    back since.
+    """
+
+    ref: RefName
+    new: Oid | None
+    at: Oid | None
+    before: Oid | None
+    known: bool
+    sent: bool
+
+    @property
+    def published(self) -> bool:
+        return self.at == self.new and not (self.known and self.before == self.new)
+
+
+def _there(
+    record: Record, moves: list[RefChange], name: str, values: Mapping[RefName, Oid], later: Sequence[Record]
+) -> Iterator[_There]:
+    """Gives the refs that the operation, or a push after it, may have brought to a remote."""
+    own = {m.ref: m.new for m in _sent(record, name)}
+    # What an undo put back here is what the remote had all the time, unless the undo pushed it itself.
+    here = {} if record.sealed.plan.operation == "undo" else {c.ref: c for c in moves if c.new is not None}
+    events = [m for r in (record, *later) for m in _sent(r, name)]
+    planned = {e.ref: e.value for e in record.sealed.plan.expects if e.value is not None}
+    for ref, new in ({ref: c.new for ref, c in here.items()} | own).items():
+        last = next((m for m in reversed(events) if m.ref == ref and new in (m.new, m.old)), None)
+        seen = planned.get(RefName(f"{REMOTES}{name}/{ref.removeprefix(HEADS)}"))
+        at = values.get(ref)
+        if last is not None:
+            sent = last.new == new
+            before = last.old if sent else last.new
+            yield _There(ref=ref, new=new, at=at, before=before, known=True, sent=sent)
+        elif ref.startswith(HEADS):
+            yield _There(ref=ref, new=new, at=at, before=seen, known=seen is not None, sent=False)
+        else:
+            yield _There(ref=ref, new=new, at=at, before=None, known=here[ref].old is None, sent=False)
+
+
+def _sent(record: Record, name: str) -> list[RefChange]:
+    if record.state != "done":
+        return []
+    return [m for p in record.pushes if p.remote == name and p.result == "pushed" for m in p.moves]
+
+
+def _pushes(
+    record: Record,
+    moves: list[RefChange],
+    remotes: RemoteValues,
+    later: Sequence[Record],
+    *,
+    remote: bool,
+) -> list[PushRefs]:
     """Gives the way back for everything that a remote shows, whoever pushed it."""
-    found: list[PushRefs] = []
-    strange: list[tuple[RefName, str]] = []
-    for name, there in sorted(remotes.items()):
-        sent = {m.ref: m for p in record.pushes if p.remote == name and p.result == "pushed" for m in p.moves}
-        # A branch that was only moved here counts when the remote has exactly the new value.
-        local = {c.ref: c for c in moves if c.new is not None}
-        back: list[PushMove] = []
-        for ref, change in (local | sent).items():
-            at = there.get(ref)
-            if at == change.new and change.old != change.new:
-                back.append(PushMove(ref=ref, expect=change.new, new=_target(change.old)))
-            elif ref in sent and at != change.old:
-                strange.append((ref, f"  {ref} on {name} is {at or 'absent'}, not {change.new or 'absent'}"))
-        if back:
-            found.append(PushRefs(remote=name, moves=tuple(back)))
+    found = {name: list(_there(record, moves, name, at, later)) for name, at in sorted(remotes.items())}
+    strange = [
+        (t.ref, f"  {t.ref} on {name} is {t.at or 'absent'}, not {t.new or 'absent'}")
+        for name, refs in found.items()
+        for t in refs
+        if t.sent and t.at not in (t.new, t.before)
+    ]
     if strange:
         raise _moved_on(record, [line for _, line in strange], [ref for ref, _ in strange])
-    return found
+    shown = {name: [t for t in refs if t.published] for name, refs in found.items()}
+    if any(shown.values()) and not remote:
+        raise _published(record, [(t.ref, name) for name, refs in shown.items() for t in refs])
+    unknown = [(name, t) for name, refs in shown.items() for t in refs if not t.known]
+    if unknown:
+        raise _unknown_before(record, unknown)
+    return [
+        PushRefs(
+            remote=name,
+            moves=tuple(PushMove(ref=t.ref, expect=t.new, new=_target(t.before)) for t in refs),
+        )
+        for name, refs in shown.items()
+        if refs
+    ]
 
 
 def _target(oid: Oid | None) -> Id | None:
@@ -120,11 +185,22 @@ def _moved_on(record: Record, lines: list[str], refs: list[RefName]) -> RelmanEr
     )
 
 
-def _published(record: Record, pushes: list[PushRefs]) -> RelmanError:
-    names = [f"{short(m.ref)} on {p.remote}" for p in pushes for m in p.moves]
+def _published(record: Record, shown: list[tuple[RefName, str]]) -> RelmanError:
+    names = [f"{short(ref)} on {remote}" for ref, remote in shown]
     return RelmanError(
         Kind.REFUSED,
         f"operation {record.id} is published ({', '.join(names)}), and others may have it",
         hints=(f"relman undo {record.id} --remote", "relman hotfix FIX"),
         facts={"operation": record.id, "published": names},
+    )
+
+
+def _unknown_before(record: Record, refs: list[tuple[str, _There]]) -> RelmanError:
+    names = [f"{short(t.ref)} on {remote}" for remote, t in refs]
+    return RelmanError(
+        Kind.REFUSED,
+        f"no push from here brought {', '.join(names)}, so nobody knows what was there before; nothing was "
+        "changed",
+        hints=tuple(f"git push --force-with-lease={t.ref}:{t.at} {remote} OLD:{t.ref}" for remote, t in refs),
+        facts={"operation": record.id, "refs": [t.ref for _, t in refs]},
     )
