@@ -55,6 +55,28 @@ def test_a_fetch_brings_what_is_named_and_moves_no_branch(case: Case) -> None:
     assert case.git("for-each-ref", "refs/heads", "refs/tags") == before
 
 
+@pytest.mark.parametrize("configured", ["+refs/heads/release/*:refs/heads/release/*", "+refs/*:refs/*"])
+def test_a_configured_refspec_moves_no_branch_besides(case: Case, configured: str) -> None:
+    theirs = case.git("commit-tree", "-p", case.old, "-m", "theirs", f"{case.old}^{{tree}}")
+    case.git("push", "-q", f"file://{case.bare}", f"{theirs}:{RELEASE}")
+    case.git("switch", "-q", "--detach")
+    case.git("config", "--replace-all", "remote.origin.fetch", configured)
+    before = case.git("for-each-ref", "refs/heads", "refs/tags")
+    fetch(case.open(), "origin", f"+{RELEASE}:refs/remotes/origin/release/1.4")
+    assert case.git("rev-parse", "refs/remotes/origin/release/1.4") == theirs
+    assert case.git("for-each-ref", "refs/heads", "refs/tags") == before
+
+
+@pytest.mark.parametrize("setting", ["fetch.prune", "remote.origin.prune", "fetch.pruneTags"])
+def test_a_fetch_of_all_tags_deletes_none(case: Case, setting: str) -> None:
+    case.git("config", "fetch.prune", "true")
+    case.git("config", setting, "true")
+    case.git("tag", "mine", case.old)
+    git(case.bare, "update-ref", "refs/tags/theirs", case.old)
+    fetch(case.open(), "origin", "refs/tags/*:refs/tags/*")
+    assert case.git("tag").split() == ["mine", "theirs"]
+
+
 @pytest.mark.parametrize("spec", ["refs/heads/main:refs/heads/main", "main:main"])
 def test_a_fetch_into_a_branch_is_a_bug(case: Case, spec: str) -> None:
     with pytest.raises(RelmanError) as caught:

@@ -82,9 +82,10 @@ def ls_remote(repo: Repository, remote: str, *, for_push: bool = False) -> dict[
 
 
 def fetch(repo: Repository, remote: str, *refspecs: str) -> None:
-    """Fetches the named refspecs or ids; never a local branch, never more tags than named.
+    """Fetches the named refspecs or ids; never a local branch, never more tags than named, deleting nothing.
 
-    An error has git's words. With no refspec the remote's configured ones are used.
+    An error has git's words. With no refspec the remote's configured ones are used; otherwise they are not,
+    which git would do besides: they may name local branches (`clone --mirror`).
     """
     for spec in refspecs:
         target = spec.partition(":")[2]
@@ -95,7 +96,8 @@ def fetch(repo: Repository, remote: str, *refspecs: str) -> None:
         "--quiet",
         "--no-auto-maintenance",
         "--no-recurse-submodules",
-        *(("--no-tags",) if refspecs else ()),
+        "--no-prune",
+        *(("--no-tags", "--refmap=") if refspecs else ()),
         "--",
         remote,
         *refspecs,
