@@ -441,8 +441,10 @@ def test_a_protected_branch_is_not_moved(repo: Repo) -> None:
 
 def test_as_branches_makes_branches_for_requests(repo: Repo) -> None:
     before = repo.id("release/1.1")
-    done(repo.path, "backport", "pr:7", "--to", "1.1", "--as-branches")
+    repo.git("remote", "add", "origin", "git@gitlab.com:acme/shop.git")
+    said = done(repo.path, "backport", "pr:7", "--to", "1.1", "--as-branches", "--offline")
     assert repo.id("release/1.1") == before
+    assert "once it is pushed: https://gitlab.com/acme/shop/-/merge_requests/new?" in said.out
     assert repo.git("show", "relman/backport/release/1.1:a") == "1\n2\n3!\n4\n5"
 
 

@@ -289,3 +289,6 @@ class TestBranches:
         assert plan.afterwards == (
             "open a change request to release/1.4; when it is merged: relman release 1.4",
         )
+        repo.git("remote", "add", "origin", "git@github.com:acme/shop.git")
+        page = "https://github.com/acme/shop/compare/release/1.4...relman/release/release/1.4?expand=1"
+        assert release(repo, "1.4").afterwards[1:] == (f"the change request, once it is pushed: {page}",)

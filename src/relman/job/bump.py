@@ -4,7 +4,7 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, find_where
 from relman.job.facts import Facts
-from relman.job.landing import expects, land, pushes
+from relman.job.landing import change_pages, expects, land, pushes
 from relman.job.shipping import Wishes, read_own
 from relman.model.bump import Bump
 from relman.model.trailers import with_lines
@@ -47,7 +47,10 @@ def plan_bump(facts: Facts, scratch: Scratch, version: str | None, wishes: Wishe
         steps=steps,
         expects=expects(facts, steps, tips=[where.tip], tags=()),
         facts=tuple(("edits", edit.path) for edit in edits),
-        afterwards=(f"this writes version files only; the whole release is: relman release {where.line}",),
+        afterwards=(
+            f"this writes version files only; the whole release is: relman release {where.line}",
+            *change_pages(facts, landing),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from relman.job.debts import debt_warns, release_debts
 from relman.job.development import next_development
 from relman.job.facts import Facts
 from relman.job.held import held_release
-from relman.job.landing import branch_pattern, expects, land, new_parts, pushes
+from relman.job.landing import branch_pattern, change_pages, expects, land, new_parts, pushes
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.version import before
 from relman.model.bump import Bump
@@ -120,8 +120,9 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         warnings=(*warns, *_unfinished(facts), *debt_warns(debts), *out_of_step_warns(writing.out_of_step)),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
-        afterwards=_afterwards(
-            name, version, start, tagged=tagged, instead_of=landing.instead_of, branch=branch
+        afterwards=(
+            *_afterwards(name, version, start, tagged=tagged, instead_of=landing.instead_of, branch=branch),
+            *change_pages(facts, landing),
         ),
     )
 

@@ -9,7 +9,7 @@ from relman.git.scratch import Scratch
 from relman.job.cut import assumed
 from relman.job.facts import Facts, Production
 from relman.job.fix import find_fixes
-from relman.job.landing import Landing, expects, land, pushes
+from relman.job.landing import Landing, change_pages, expects, land, pushes
 from relman.job.owed import debts, follow_up_warnings, left_out
 from relman.job.reach import reach
 from relman.job.shipping import Wishes, prove, read_own, write_release
@@ -86,7 +86,12 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
         ),
         assumptions=assumed(facts),
         proofs=tuple(p for d in done for p in d.proofs),
-        afterwards=tuple(s for d in done for s in _afterwards(d, ask)),
+        afterwards=(
+            *(s for d in done for s in _afterwards(d, ask)),
+            *change_pages(
+                facts, *(d.landing for d in done if not d.stopped and not _only_there(d.shipped.target.picks))
+            ),
+        ),
     )
 
 

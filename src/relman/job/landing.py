@@ -5,17 +5,19 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from relman.config.record import DEFAULT_LINE_BRANCH
 from relman.errors import Kind, RelmanError
+from relman.git.remote import remote_url
 from relman.job.facts import Facts
 from relman.job.shipping import Wishes
 from relman.model.cut import Tip
+from relman.model.forge import detect, new_change_url
 from relman.model.lines import Line, hotfix_version
 from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
 from relman.plan.plan import Expect
 from relman.plan.ship import BranchMove
 from relman.plan.steps import Id, Label, MoveRef, PushMove, PushRefs, Step, Target, WriteCommit
 
-_DEFAULT_BRANCH = "release/{line}"
 _OWN = "relman/"
 
 
@@ -44,6 +46,19 @@ def land(
     )
 
 
+def change_pages(facts: Facts, *landings: Landing | None) -> tuple[str, ...]:
+    """Where the forge takes the change requests of branches that stand in for others; nothing where it is unknown."""
+    asked = [(short(each.move.ref), each.instead_of) for each in landings if each and each.instead_of]
+    url = remote_url(facts.repo, facts.remote) if asked else None
+    forge = detect(url) if url else None
+    if forge is None:
+        return ()
+    return tuple(
+        f"the change request, once it is pushed: {new_change_url(forge, branch=name, onto=onto)}"
+        for name, onto in asked
+    )
+
+
 def branch_pattern(facts: Facts) -> str:
     """How a new release branch is called: as configured, else as the newest line's branch, else `release/{line}`."""
     if facts.config.lines.branch:
@@ -51,7 +66,7 @@ def branch_pattern(facts: Facts) -> str:
     for line in facts.lines.all:
         if line.branch and len(line.numbers) == new_parts(facts) and line.name in line.branch:
             return line.branch.replace(line.name, "{line}")
-    return _DEFAULT_BRANCH
+    return DEFAULT_LINE_BRANCH
 
 
 def new_parts(facts: Facts) -> int:
@@ -61,7 +76,8 @@ def new_parts(facts: Facts) -> int:
 
 
 def branch_of(facts: Facts, line: Line) -> str:
-    """The branch of a line, or what it would be called."""
+    """The branch of a line, or what it would be called; an error (usage) where several name it."""
+    facts.check_rivals(line)
     return line.branch or branch_pattern(facts).replace("{line}", line.name)
 
 

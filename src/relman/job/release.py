@@ -18,7 +18,7 @@ from relman.job.debts import debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.held import held_release
 from relman.job.isolated import merge_isolated
-from relman.job.landing import expects, land, pushes
+from relman.job.landing import change_pages, expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
 from relman.job.status import isolated_releases
@@ -150,7 +150,10 @@ def _write(
         ),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
-        afterwards=_afterwards(where, tagged=tagged, instead_of=landing.instead_of),
+        afterwards=(
+            *_afterwards(where, tagged=tagged, instead_of=landing.instead_of),
+            *change_pages(facts, landing),
+        ),
     )
 
 
