@@ -373,8 +373,6 @@ def test_a_revert_and_a_merge_give_what_git_gives(yard: Yard) -> None:
         both = scratch.merge(yard.tip("rel"), fix)
         assert isinstance(both, Merged)
         assert scratch.revert(fix, both.tree) == Merged(tree=yard.tree("rel"))
-        base = yard.tree("main~")
-        assert scratch.merge_trees(base, yard.tree("rel"), yard.tree("main")) == both
     yard.git("merge", "-q", "-m", "merge", "rel")
     assert both.tree == yard.tree("main")
 

@@ -173,10 +173,6 @@ class Scratch:
         """Merges two commits with the merge bases that their history gives."""
         return self._merged([(ours, theirs)], hunks=hunks)[0]
 
-    def merge_trees(self, base: Oid, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
-        """Merges two trees with a given base."""
-        return self._merged([self._pair(base, ours, theirs)], hunks=hunks)[0]
-
     def edit_tree(self, tree: Oid, edits: Sequence[PathEdit]) -> Oid:
         """Gives the tree with edits applied; see `relman.git.tree_edit`."""
         return edit_tree(self.pygit, tree, edits)
