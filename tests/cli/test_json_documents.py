@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from command import call
 from history_language import Repo
 from looking import Look
 from relman.git.repo import open_repository
@@ -75,4 +76,18 @@ def test_an_example_has_the_keys_of_the_answer(story: Callable[[str], Repo], loo
     answer = look(repo, *COMMANDS[schema]).json
     assert answer["schema"] == schema
     assert list(answer)[:2] == ["schema", "package"]
+    assert shape(answer) == shape(EXAMPLES[schema])
+
+
+PLANS = {
+    "relman/plan/v1": ("hotfix", "pr:123", "--dry-run", "--json"),
+    "relman/outcome/v1": ("hotfix", "pr:123", "--yes", "--json"),
+}
+
+
+@pytest.mark.parametrize("schema", PLANS)
+def test_a_plans_example_has_the_keys_of_the_answer(story: Callable[[str], Repo], schema: str) -> None:
+    repo = story("incident")
+    answer = call(repo.path, *PLANS[schema]).json
+    assert answer["schema"] == schema
     assert shape(answer) == shape(EXAMPLES[schema])

@@ -1,6 +1,7 @@
 import shlex
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -193,3 +194,19 @@ def test_git_daemon_gets_it_whole_too(shop: Shop) -> None:
         daemon.terminate()
         daemon.wait()
     assert shop.there("rev-parse", "v1.0.1") == shop.repo.id("refs/tags/v1.0.1")
+
+
+def test_ctrl_c_during_the_push_says_what_is_published_and_how_to_go_on(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.hook("pre-push", 'kill -INT "$(ps -o ppid= -p "$PPID" | tr -d " ")"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "relman", "-C", shop.path, "hotfix", "pr:7", "--yes", "--push"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert "interrupted after the refs had moved here and on the remote" in done.stderr
+    assert "hint:  relman resume\n" in done.stderr
+    shop.done("resume")
+    assert "v1.0.1" in shop.state().there

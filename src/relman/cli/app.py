@@ -68,9 +68,7 @@ def _run(front: list[str], rest: list[str], call: "Call") -> int:
     except said.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, said.Abort):
-        if not json:
-            sys.stderr.write("\n")
-        return _report(RelmanError(Kind.INTERRUPTED, "interrupted"), json=json)
+        return _interrupted(json=json)
     except said.TyperException as error:
         where = getattr(error, "ctx", None)
         if not rest and not json and where is not None:
@@ -82,6 +80,8 @@ def _run(front: list[str], rest: list[str], call: "Call") -> int:
     except Exception as error:  # noqa: BLE001  the boundary: a bug must not look like an answer
         return _bug(error, json=json)
     sys.stdout.writelines(call.documents)
+    if result == Kind.INTERRUPTED:  # typer makes a plain exit of Ctrl-C
+        return _interrupted(json=json)
     return result if isinstance(result, int) else 0
 
 
@@ -112,6 +112,12 @@ def _message(error: Exception) -> str:
 def _help_for(error: object) -> str:
     path = getattr(getattr(error, "ctx", None), "command_path", "relman")
     return f"{path} --help"
+
+
+def _interrupted(*, json: bool) -> int:
+    if not json:
+        sys.stderr.write("\n")
+    return _report(RelmanError(Kind.INTERRUPTED, "interrupted; nothing was moved"), json=json)
 
 
 def _report(error: RelmanError, *, json: bool) -> int:

@@ -8,6 +8,7 @@ from relman.cli.how import How
 from relman.errors import Kind, RelmanError, usage
 from relman.plan.plan import Plan, Sealed
 from relman.render.rows import row
+from relman.render.words import age
 from relman.run.seal import SHORT_HASH
 
 
@@ -31,7 +32,9 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
         here.say(row("", "nothing to do: every fix is there already"))
         return Kind.NOTHING
     note = " · ids are provisional" if sealed.provisional else ""
-    here.say(row("", f"plan {short} · a dry run: nothing was changed{note}"))
+    seen = here.facts.refs.fetched_at
+    looked = f" · on what was fetched {age(seen, here.now)}" if seen else ""
+    here.say(row("", f"plan {short} · a dry run: nothing was changed{looked}{note}"))
     if rules := _rules(sealed.plan):
         here.hint(f"the real run is refused; this overrides it: {_typed(here, *rules)}")
     else:

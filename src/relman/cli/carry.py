@@ -83,8 +83,25 @@ def carry_out(
                 try_command(scratch, tip, command, dict(here.environ))
         if identity is not None and wants(plan, wanted):
             sealed = sign(sealed, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
-        outcome = _execute(here, facts.repo, scratch, sealed, how, now, redoes)
+        try:
+            outcome = _execute(here, facts.repo, scratch, sealed, how, now, redoes)
+        except KeyboardInterrupt as stop:
+            raise _interrupted(facts.repo) from stop
     return _report(here, facts, sealed, outcome)
+
+
+def _interrupted(repo: Repository) -> RelmanError:
+    """What Ctrl-C left: it is held until the refs have moved, so an open operation has moved them."""
+    left = waiting(repo)
+    if not left:
+        return RelmanError(Kind.INTERRUPTED, "interrupted; nothing was moved")
+    published = any(p.result == "pushed" for r in read_all(repo).open_operations() for p in r.pushes)
+    where = "here and on the remote" if published else "here"
+    return RelmanError(
+        Kind.INTERRUPTED,
+        f"interrupted after the refs had moved {where}:\n" + "\n".join(left),
+        hints=("relman resume", "relman status"),
+    )
 
 
 def clock(here: Context, how: How) -> tuple[int, int]:
