@@ -76,6 +76,22 @@ def test_one_whose_folder_is_gone(root: Path, tmp_path: Path) -> None:
     assert read_worktrees(open_repository(root))[1].prunable is True
 
 
+def test_a_locked_one_whose_folder_is_gone_is_missing(root: Path, tmp_path: Path) -> None:
+    git(root, "worktree", "add", "-q", str(tmp_path / "side"))
+    git(root, "worktree", "lock", str(tmp_path / "side"))
+    assert [w.missing for w in read_worktrees(open_repository(root))] == [False, False]
+    (tmp_path / "side").rename(tmp_path / "moved")
+    assert [(w.missing, w.prunable) for w in read_worktrees(open_repository(root))] == [
+        (False, False),
+        (True, False),
+    ]
+    git(root, "worktree", "unlock", str(tmp_path / "side"))
+    assert [(w.missing, w.prunable) for w in read_worktrees(open_repository(root))] == [
+        (False, False),
+        (False, True),
+    ]
+
+
 def test_a_bare_repository_and_an_unborn_branch(tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
     git(tmp_path / "bare", "init", "-q", "--bare")

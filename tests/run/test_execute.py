@@ -41,6 +41,21 @@ def refused(case: Case, kind: Kind, act: Callable[[], object]) -> RelmanError:
     return caught.value
 
 
+def test_a_branch_in_a_locked_worktree_that_is_not_there_is_refused(case: Case) -> None:
+    sealed = case.sealed()
+    git(case.path, "worktree", "lock", str(case.linked))
+    moved = case.linked.rename(case.linked.with_name("away"))
+    with pytest.raises(RelmanError) as caught:
+        case.run(sealed)
+    assert (caught.value.kind, caught.value.message) == (
+        Kind.REFUSED,
+        f"maint is checked out in {case.linked}, and that folder is not there",
+    )
+    assert not any(r.open for r in journal.read_all(case.open()).records)
+    moved.rename(case.linked)
+    assert case.run(sealed).left == ()
+
+
 def test_a_plan_moves_refs_worktrees_and_files(case: Case) -> None:
     outcome = case.run(case.sealed())
     state = case.state()

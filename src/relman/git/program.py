@@ -112,8 +112,8 @@ class Git:
                 pass_fds=tuple(pass_fds),
                 start_new_session=new_group,
             )
-        except FileNotFoundError as e:
-            raise missing() from e
+        except OSError as e:
+            raise self._not_started(e) from e
         if done.returncode not in ok:
             raise failed(args, done)
         return done
@@ -137,8 +137,20 @@ class Git:
                 pass_fds=tuple(pass_fds),
                 start_new_session=True,
             )
-        except FileNotFoundError as e:
-            raise missing() from e
+        except OSError as e:
+            raise self._not_started(e) from e
+
+    def _not_started(self, error: OSError) -> RelmanError:
+        """Tells a git that is missing from a folder that git cannot be started in: both are "not found"."""
+        folder = self.work_tree or self.git_dir
+        if not folder.is_dir() or not os.access(folder, os.X_OK):
+            why = "cannot be entered" if folder.exists() else "is not there"
+            return RelmanError(
+                Kind.USAGE, f"the folder {folder} {why}", cause=str(error), hints=("git worktree list",)
+            )
+        if isinstance(error, FileNotFoundError):
+            return missing()
+        return RelmanError(Kind.USAGE, "git could not be started", cause=str(error))
 
 
 def missing() -> RelmanError:

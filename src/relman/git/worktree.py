@@ -31,7 +31,9 @@ class Worktree(Struct, frozen=True, kw_only=True):
     """Absent on an unborn branch and in a bare repository."""
     bare: bool = False
     prunable: bool = False
-    """Its folder is gone."""
+    """Its folder is gone, and git forgets it at the next `git worktree prune`."""
+    missing: bool = False
+    """Its folder is not there, and git keeps the worktree all the same: it is locked, on a stick say."""
     busy: str | None = None
     """What is half done there: rebase, am, merge, cherry-pick, revert, bisect."""
     holds: tuple[RefName, ...] = ()
@@ -90,6 +92,7 @@ def _worktree(path: Path, git_dir: Path, fields: dict[str, str]) -> Worktree:
         head=Oid(head) if is_oid(head) and head.strip("0") else None,
         bare=bare,
         prunable="prunable" in fields,
+        missing=not bare and "prunable" not in fields and not path.is_dir(),
         busy=busy,
         holds=holds,
     )

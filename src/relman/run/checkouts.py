@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 from relman.errors import Kind, RelmanError
 from relman.git import worktree
@@ -27,7 +28,8 @@ def changed_here(repo: Repository) -> Changed:
 def standing_on(repo: Repository, refs: Iterable[RefChange]) -> tuple[Checkout, ...]:
     """Gives the work trees on branches that move.
 
-    Errors (refused): a branch that is deleted is checked out, or one that moves is being rebased or bisected.
+    Errors (refused): a branch that is deleted is checked out, or one that moves is being rebased or bisected, or
+    stands in a locked worktree whose folder is not there.
     """
     moving = {c.ref: c for c in refs if c.old != c.new}
     found: list[Checkout] = []
@@ -35,6 +37,8 @@ def standing_on(repo: Repository, refs: Iterable[RefChange]) -> tuple[Checkout, 
         change = next((moving[ref] for ref in sorted(tree.refs) if ref in moving), None)
         if change is None or tree.prunable or tree.bare:
             continue
+        if tree.missing:
+            raise _missing(tree, change)
         if tree.busy:
             raise RelmanError(
                 Kind.REFUSED,
@@ -51,6 +55,16 @@ def standing_on(repo: Repository, refs: Iterable[RefChange]) -> tuple[Checkout, 
             )
         found.append(Checkout(path=str(tree.path), ref=change.ref, old=change.old, new=change.new))
     return tuple(found)
+
+
+def _missing(tree: worktree.Worktree, change: RefChange) -> RelmanError:
+    given_up = f"git worktree unlock {quote(str(tree.path))} && git worktree prune"
+    return RelmanError(
+        Kind.REFUSED,
+        f"{short(change.ref)} is checked out in {tree.path}, and that folder is not there",
+        hints=("bring the folder back: git keeps a locked worktree", f"or give it up: {given_up}"),
+        facts={"worktree": str(tree.path), "ref": change.ref},
+    )
 
 
 def check(repo: Repository, refs: Iterable[RefChange], changed: Changed) -> tuple[Checkout, ...]:
