@@ -8,8 +8,10 @@ import pytest
 from history_language import Repo
 from relman.errors import Kind, RelmanError
 from relman.job.facts import Facts
+from relman.job.landing import branch_of
 from relman.job.next import read_next
 from relman.job.open import open_facts
+from relman.job.status import warnings
 
 Build = Callable[..., Repo]
 
@@ -72,6 +74,44 @@ def test_heads_line(repo_from: Build, more: str, line: str) -> None:
 def test_a_tie_is_an_error_that_names_both(repo_from: Build) -> None:
     repo = repo_from(TWO_LINES + "release/1.5 from R2:\nfeature/x from R2: F\nHEAD = feature/x")
     assert refusal(repo)[1] == "HEAD stands on lines 1.4 and 1.5 alike"
+
+
+RIVALS = TWO_LINES + "1.4 from R2: S\n"
+SEVERAL = "line 1.4 has several branches, and nothing tells which one counts: 1.4, release/1.4"
+
+
+def test_several_branches_for_a_line_are_refused_until_a_hint_is_typed(repo_from: Build) -> None:
+    repo = repo_from(RIVALS)
+    assert answer(repo, "trunk") == "1.5.0"
+    kind, message, hints = refusal(repo, "1.4")
+    assert (kind, message) == (Kind.USAGE, SEVERAL)
+    assert hints == (
+        "git branch -m 1.4 not-1.4",
+        "git branch -m release/1.4 not-release-1.4",
+        'in relman.toml, below [lines]:  patterns = ["{line}"]',
+        'in relman.toml, below [lines]:  patterns = ["release/{line}"]',
+    )
+    assert warnings(facts_of(repo)) == (SEVERAL,)
+    repo.git(*hints[0].split()[1:])
+    assert (answer(repo, "1.4"), warnings(facts_of(repo))) == ("1.4.2", ())
+
+
+def test_neither_is_a_hotfix_built_on_one_of_several_branches(repo_from: Build) -> None:
+    facts = facts_of(repo_from(RIVALS))
+    with pytest.raises(RelmanError) as error:
+        branch_of(facts, facts.lines.all[0])
+    assert error.value.message == SEVERAL
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        RIVALS + "ref refs/remotes/origin/release/1.4 = R2\n",  # the remote has it
+        TWO_LINES + "1.4 from A: X\n",  # it holds v1.4.1
+    ],
+)
+def test_of_several_branches_the_remotes_or_the_releases_one_counts(repo_from: Build, story: str) -> None:
+    assert facts_of(repo_from(story)).line("1.4").branch == "release/1.4"
 
 
 def test_names_that_say_nothing_go_on_from_the_nearest_release(repo_from: Build) -> None:

@@ -103,10 +103,40 @@ def test_a_bare_number_needs_a_release_to_be_a_line(name: str) -> None:
 def test_of_two_branches_for_one_line_the_configured_one_is_taken() -> None:
     names = ["1.4", "old-1.4", "release/1.4"]
     taken = [
-        find_lines(names, (), trunk="main", patterns=patterns).all[0].branch
-        for patterns in ((), ("old-{line}",), ("release/{line}",))
+        find_lines(names, (), trunk="main", patterns=patterns).all[0]
+        for patterns in (("old-{line}",), ("release/{line}",), ("release/{line}", "old-{line}"))
     ]
-    assert taken == ["1.4", "old-1.4", "release/1.4"]
+    assert [(line.branch, line.rivals) for line in taken] == [
+        ("old-1.4", ()),
+        ("release/1.4", ()),
+        ("release/1.4", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "published", "holding", "branch", "rivals"),
+    [
+        ([], [], [], "1.4", ("1.4", "branch-1.4", "release/1.4")),
+        ([], ["release/1.4"], ["1.4"], "release/1.4", ()),
+        ([], [], ["branch-1.4"], "branch-1.4", ()),
+        ([], ["1.4", "release/1.4"], ["branch-1.4"], "1.4", ("1.4", "release/1.4")),
+        ([], ["1.4", "release/1.4"], ["branch-1.4", "release/1.4"], "release/1.4", ()),
+        (["release/1.5", "release/1.6", "1.7"], [], [], "release/1.4", ()),
+        (["release/1.5", "1.7"], [], [], "1.4", ("1.4", "release/1.4")),
+    ],
+)
+def test_of_two_branches_for_one_line_evidence_tells_which_one_counts(
+    more: list[str], published: list[str], holding: list[str], branch: str, rivals: tuple[str, ...]
+) -> None:
+    found = find_lines(
+        ["1.4", "branch-1.4", "release/1.4", *more],
+        releases(("1.4.1", "B"), ("1.4.0", "A")),
+        trunk="main",
+        published=published,
+        holds=lambda name, newest: name in holding and newest.tag == "v1.4.1",
+    ).named("1.4")
+    assert found is not None
+    assert (found.branch, found.rivals) == (branch, rivals)
 
 
 @pytest.mark.parametrize("name", ["1.4", "v1.4", "1.4.x", "release/1.4"])

@@ -22,7 +22,7 @@ from relman.model.count import Policy
 from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
 from relman.model.history import Refs
 from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
-from relman.model.names import HEADS, Oid, branch_ref
+from relman.model.names import HEADS, REMOTES, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
@@ -96,13 +96,25 @@ class Facts:
         """Every line, highest first."""
         pattern = self.config.lines.branch
         patterns = ((pattern,) if pattern else ()) + self.config.lines.patterns
+        tracking = f"{REMOTES}{self.remote}/"
         return find_lines(
             branch_names(self.refs, self.remote),
             self.releases,
             trunk=self.trunk_name,
             patterns=patterns,
             parts=self.config.lines.parts,
+            published=[
+                b.ref.removeprefix(tracking) for b in self.refs.branches if b.ref.startswith(tracking)
+            ],
+            holds=self._holds,
         )
+
+    def _holds(self, branch: str, release: Release) -> bool:
+        try:
+            tip = self.tip(branch)
+        except RelmanError:  # diverged: its owner is told where the branch is asked for
+            return False
+        return tip is not None and self.graph.is_ancestor(release.commit, tip.commit)
 
     def tip(self, branch: str) -> Tip | None:
         """Where a branch stands, by its short name."""
@@ -155,7 +167,30 @@ class Facts:
         return head_line(self.refs, self.graph, self.lines, (), None)
 
     def line(self, name: str) -> Line:
-        """Finds a line by its name, branch or a version; an error (usage) that lists the lines."""
+        """Finds a line by its name, branch or a version.
+
+        Errors (usage): no such line, with a list of the lines; several branches for it.
+        """
+        found = self._line(name)
+        self.check_rivals(found)
+        return found
+
+    def check_rivals(self, line: Line) -> None:
+        """Refuses a line that several branches name, where nothing tells which of them it is on."""
+        if line.rivals:
+            here = [name for name in line.rivals if self.refs.local(name)]
+            spelled = [name.replace(line.name, "{line}") for name in line.rivals if line.name in name]
+            raise usage(
+                _rivalry(line),
+                *(f"git branch -m {name} not-{name.replace('/', '-')}" for name in here),
+                *(f'in relman.toml, below [lines]:  patterns = ["{pattern}"]' for pattern in spelled),
+            )
+
+    def doubts(self) -> tuple[str, ...]:
+        """What makes answers about other things doubtful, as sentences for a command that only looks."""
+        return tuple(_rivalry(line) for line in self.lines.all if line.rivals)
+
+    def _line(self, name: str) -> Line:
         found = self.lines.named(name) or self.lines.named(name.removeprefix("v"))
         if found is None and (version := self._version(name)):
             found = self.lines.of(version)
@@ -247,7 +282,7 @@ class Facts:
     def live(self) -> tuple[tuple[Line, str], ...]:
         """The live lines, each with its reason (DESIGN 2), highest first."""
         if self.config.lines.live is not None:
-            return tuple((self.line(name), "lines.live names it") for name in self.config.lines.live)
+            return tuple((self._line(name), "lines.live names it") for name in self.config.lines.live)
         reasons: dict[str, str] = {}
         try:
             production = self.find_production()
@@ -363,6 +398,13 @@ class Facts:
             f"{a.name} and {b.name} name one version and differ"
             for a, b in twins(self.refs.tags, self.formats)
         )
+
+
+def _rivalry(line: Line) -> str:
+    """Says that nothing tells which branch a line is on."""
+    return (
+        f"line {line.name} has several branches, and nothing tells which one counts: {', '.join(line.rivals)}"
+    )
 
 
 def line_branch(ref: str, lines: Lines) -> str | None:

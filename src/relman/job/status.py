@@ -148,7 +148,7 @@ def isolated_debts(facts: Facts, line: Line) -> tuple[Debt, ...]:
 
 def warnings(facts: Facts) -> tuple[str, ...]:
     """What a person should know before they trust the rest."""
-    said = [*facts.twins(), *filter(None, (another_strategy(facts.config),))]
+    said = [*facts.twins(), *facts.doubts(), *filter(None, (another_strategy(facts.config),))]
     for line, _ in facts.live:
         try:
             tip = facts.tip(line.branch) if line.branch else None

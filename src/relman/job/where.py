@@ -63,7 +63,7 @@ def read_where(facts: Facts, word: str) -> Where:
         lines=shown,
         environments=(_environment(facts, production, places),) if production else (),
         follow_ups=places.follow_ups({row.name: ends[row.name] for row in shown if row.live and row.has.has}),
-        warnings=(*warnings, *places.warnings),
+        warnings=(*facts.doubts(), *warnings, *places.warnings),
     )
 
 

@@ -7,7 +7,7 @@ Nothing here walks history; `cut` does.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -47,6 +47,8 @@ class Line(Struct, frozen=True, kw_only=True):
     numbers: tuple[int, ...]
     branch: str | None
     releases: tuple[Release, ...]
+    rivals: tuple[str, ...] = ()
+    """All branches that the line may be on, its own among them, where nothing tells which of them it is on."""
 
     @property
     def stable(self) -> Release | None:
@@ -154,22 +156,53 @@ def find_trunk(refs: Refs, remote: str, patterns: Sequence[str] = ()) -> str | N
     return others[0] if len(others) == 1 else None
 
 
-def _branches(
+Holds = Callable[[str, Release], bool]
+"""Whether a branch contains a release."""
+
+
+def _named(
     names: Sequence[str], releases: Sequence[Release], patterns: Sequence[str]
-) -> dict[tuple[int, ...], str]:
-    """Finds each line's branch; where two branches name one line, a configured pattern decides."""
+) -> dict[tuple[int, ...], list[str]]:
+    """Finds the branches that name each line; those of the first configured pattern keep all others out."""
     majors = {r.version.major for r in releases}
-    branches: dict[tuple[int, ...], str] = {}
+    found: dict[tuple[int, ...], list[str]] = {}
     for pattern in patterns:
-        for name in names:
-            numbers = _configured(name, pattern)
-            if numbers is not None:
-                branches.setdefault(numbers, name)
+        fitting = [(n, name) for name in names if (n := _configured(name, pattern)) is not None]
+        found |= {numbers: [name] for numbers, name in fitting if numbers not in found}
+    by_pattern = set(found)
     for name in names:
         numbers = line_numbers(name)
-        if numbers is not None and (numbers[0] in majors or not _WEAK.match(name)):
-            branches.setdefault(numbers, name)
-    return branches
+        if numbers is None or numbers in by_pattern or (numbers[0] not in majors and _WEAK.match(name)):
+            continue
+        found.setdefault(numbers, []).append(name)
+    return found
+
+
+def _narrowed(
+    named: Mapping[tuple[int, ...], Sequence[str]],
+    newest: Mapping[tuple[int, ...], Release],
+    published: Collection[str],
+    holds: Holds,
+) -> dict[tuple[int, ...], list[str]]:
+    """Of several branches for one line keeps those on the remote, that hold its newest release, spelled as others."""
+    spelled = Counter(_spelling(name) for names in named.values() for name in names[:1] if len(names) == 1)
+    most = max(spelled.values(), default=0)
+    kept: dict[tuple[int, ...], list[str]] = {}
+    for numbers, names in named.items():
+        left = list(names)
+        if len(left) > 1:
+            left = [n for n in left if n in published] or left
+        if len(left) > 1 and numbers in newest:
+            left = [n for n in left if holds(n, newest[numbers])] or left
+        if len(left) > 1 and most:
+            left = [n for n in left if spelled[_spelling(n)] == most] or left
+        kept[numbers] = left
+    return kept
+
+
+def _spelling(branch: str) -> str:
+    """How a branch is named without its numbers, so that `release/1.4` and `release/1.5` are spelled alike."""
+    return re.sub(r"[0-9]+", "0", branch)
 
 
 def find_lines(
@@ -179,13 +212,17 @@ def find_lines(
     trunk: str,
     patterns: Sequence[str] = (),
     parts: int | None = None,
+    published: Collection[str] = (),
+    holds: Holds = lambda _branch, _release: False,
 ) -> Lines:
     """Puts branches and releases together into lines.
 
+    Where several branches name one line, a configured pattern decides, then what the remote has (`published`), what
+    contains the line's newest release (`holds`), how other lines are spelled; else they are its `rivals`.
     A release belongs to the line with the longest name that fits; where no branch fits, its first `parts`
     numbers make the line (two, unless all release branches are named by one number).
     """
-    branches = _branches([name for name in names if name != trunk], releases, patterns)
+    branches = _named([name for name in names if name != trunk], releases, patterns)
     if parts is None:
         lengths = Counter(len(n) for n in branches)
         parts = 1 if lengths and lengths[1] > lengths[2] + lengths[3] else 2
@@ -194,12 +231,15 @@ def find_lines(
         numbers = release.version.numbers
         fitting = next((numbers[:n] for n in (3, 2, 1) if numbers[:n] in branches), numbers[:parts])
         members[fitting].append(release)
+    newest = {n: live[0] for n, known in members.items() if (live := [r for r in known if not r.withdrawn])}
+    branches = _narrowed(branches, newest, published, holds)
     rows = [
         Line(
             name=".".join(map(str, numbers)),
             numbers=numbers,
-            branch=branches.get(numbers),
+            branch=next(iter(branches.get(numbers, ())), None),
             releases=tuple(members.get(numbers, ())),
+            rivals=tuple(known) if len(known := branches.get(numbers, [])) > 1 else (),
         )
         for numbers in {*branches, *members}
     ]
