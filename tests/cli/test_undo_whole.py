@@ -187,3 +187,43 @@ def test_an_older_push_says_nothing_about_an_undo(tmp_path: Path) -> None:
     shop.done("undo", undone, "--remote", "-y", "--reason", "v1.0.2")
     assert shop.state() == after
     assert after.there == there
+
+
+def test_undo_asks_the_place_that_pushes_go_to(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    mirror = shop.folder / "mirror.git"
+    shop.repo.git("clone", "-q", "--mirror", f"file://{shop.bare}", str(mirror))
+    shop.repo.git("remote", "set-url", "--push", "origin", f"file://{shop.bare}")
+    shop.repo.git("remote", "set-url", "origin", f"file://{mirror}")
+    before = shop.state()
+    shop.done(*sure(["release", "1.0"]), "--push")
+    assert "is published (release/1.0 on origin, v1.0.1 on origin)" in shop.refused(6, "undo", "-y").err
+    shop.done("undo", "--remote", "-y", "--reason", "v1.0.1")
+    assert shop.state() == before
+
+
+def test_a_recorded_push_that_is_not_there_is_told(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    other = shop.folder / "other.git"
+    shop.repo.git("clone", "-q", "--mirror", f"file://{shop.bare}", str(other))
+    made = shop.done(*sure(["release", "1.0"]), "--push", "--json").json["id"]
+    shop.repo.git("remote", "set-url", "--push", "origin", f"file://{other}")
+    said = shop.refused(6, "undo", "-y")
+    assert (
+        f"operation {made} pushed release/1.0 on origin, v1.0.1 on origin, and that is not there" in said.err
+    )
+    assert f"hint:  relman undo {made} --remote" in said.err
+    shop.done("undo", "-y", "--remote", "--reason", "v1.0.1")
+    assert shop.state().here == before.here
+
+
+def test_what_was_taken_back_from_the_remote_is_undone_here_at_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    shop.done(*sure(["release", "1.0"]))
+    pushed = shop.done("push", "-y", "--json").json["id"]
+    shop.done("undo", pushed, "-y", "--remote", "--reason", "v1.0.1")
+    assert shop.state().there == before.there
+    shop.done("undo", "-y")
+    assert shop.state() == before

@@ -76,7 +76,7 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         if offline and name not in pushed:
             continue
         try:
-            remotes[name] = ls_remote(facts.repo, name)
+            remotes[name] = ls_remote(facts.repo, name, for_push=True)
         except RelmanError:
             if name in pushed:
                 raise

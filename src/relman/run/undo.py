@@ -158,6 +158,9 @@ def _pushes(
     shown = {name: [t for t in refs if t.published] for name, refs in found.items()}
     if any(shown.values()) and not remote:
         raise _published(record, [(t.ref, name) for name, refs in shown.items() for t in refs])
+    lost = [(t.ref, name) for name, refs in found.items() for t in refs if t.sent and t.at != t.new]
+    if lost and not remote:
+        raise _lost(record, lost)
     unknown = [(name, t) for name, refs in shown.items() for t in refs if not t.known]
     if unknown:
         raise _unknown_before(record, unknown)
@@ -192,6 +195,17 @@ def _published(record: Record, shown: list[tuple[RefName, str]]) -> RelmanError:
         f"operation {record.id} is published ({', '.join(names)}), and others may have it",
         hints=(f"relman undo {record.id} --remote", "relman hotfix FIX"),
         facts={"operation": record.id, "published": names},
+    )
+
+
+def _lost(record: Record, pushed: list[tuple[RefName, str]]) -> RelmanError:
+    names = [f"{short(ref)} on {remote}" for ref, remote in pushed]
+    return RelmanError(
+        Kind.REFUSED,
+        f"operation {record.id} pushed {', '.join(names)}, and that is not there: it was taken back by hand, "
+        "or pushes go to another place now, and the old one may still have it",
+        hints=("git remote -v", f"relman undo {record.id} --remote"),
+        facts={"operation": record.id, "lost": names},
     )
 
 
