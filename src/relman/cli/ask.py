@@ -6,6 +6,7 @@ from relman.cli.argv import repeated
 from relman.cli.context import Context
 from relman.cli.how import How
 from relman.errors import Kind, RelmanError, usage
+from relman.job.unpublished import unpublished
 from relman.plan.plan import Plan, Sealed
 from relman.render.rows import row
 from relman.render.words import age
@@ -30,6 +31,8 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
         return Kind.CONFLICT
     if sealed.plan.all_there():
         here.say(row("", "nothing to do: every fix is there already"))
+        for record in unpublished(here.facts):
+            here.hint(f"{record.sealed.plan.title} is not published yet: relman push {record.id}")
         return Kind.NOTHING
     note = " · ids are provisional" if sealed.provisional else ""
     seen = here.facts.refs.fetched_at

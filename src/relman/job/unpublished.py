@@ -1,0 +1,45 @@
+"""Operations that were not pushed from here, as far as this clone knows: what a forgotten `--push` leaves."""
+
+from relman.job.facts import Facts
+from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.run.journal import Record, read_all
+
+_NEWEST = 5
+"""How many operations are looked at: an old one that somebody pushed by hand is no news every day."""
+_MAKES = ("cut", "release", "hotfix", "backport", "bump")
+
+
+def unpublished(facts: Facts) -> tuple[Record, ...]:
+    """Gives the newest operations that stand and were not pushed, oldest first.
+
+    Judged without the network: by what was pushed from here, and by the remote-tracking branches. A tag that went
+    out by hand with no branch is not noticed.
+    """
+    if facts.remote not in facts.refs.remotes:
+        return ()
+    records = read_all(facts.repo).records
+    sent = {
+        (move.ref, move.new)
+        for record in records
+        for push in record.pushes
+        if push.result == "pushed"
+        for move in push.moves
+    }
+    return tuple(r for r in records[-_NEWEST:] if _stands(r) and not _published(facts, r, sent))
+
+
+def _stands(record: Record) -> bool:
+    plain = record.state == "done" and record.undone_by is None
+    return plain and record.sealed.plan.operation in _MAKES
+
+
+def _published(facts: Facts, record: Record, sent: set[tuple[RefName, Oid | None]]) -> bool:
+    made = [(c.ref, c.new) for c in record.refs if c.new is not None and c.ref.startswith((HEADS, TAGS))]
+    if all(change in sent for change in made):
+        return True
+    tracked = [
+        (facts.refs.tracking(facts.remote, short(ref)), new) for ref, new in made if ref.startswith(HEADS)
+    ]
+    return bool(tracked) and all(
+        there is not None and facts.graph.is_ancestor(new, there.commit) for there, new in tracked
+    )
