@@ -1,14 +1,14 @@
 """Gives the user's repository the objects that a scratch repository made, as one pack."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pygit2
 from pygit2.enums import FileMode, ObjectType
 
+from relman.git.commit_object import parents_of, tree_of
+from relman.git.durable import flush
 from relman.git.program import Git
-from relman.git.raw_object import read_header
 from relman.git.repo import Repository
 from relman.model.names import Oid
 
@@ -35,8 +35,7 @@ def new_objects(pygit: pygit2.Repository, tips: Iterable[Oid]) -> tuple[Oid, ...
 def _links(pygit: pygit2.Repository, oid: Oid) -> Iterator[Oid]:
     kind, raw = pygit.read(oid)
     if kind == ObjectType.COMMIT:
-        header = read_header(raw)
-        yield from (header.tree, *header.parents)
+        yield from (tree_of(raw), *parents_of(raw))
     elif kind == ObjectType.TAG:
         yield Oid(raw[7:47].decode("ascii"))
     elif kind == ObjectType.TREE:
@@ -73,15 +72,7 @@ def pack(
     )
     name = done.stdout.decode("ascii", "replace").split()[-1]
     folder = into.common_dir / "objects" / "pack"
+    # git syncs neither the `.keep` nor the folder that holds it.
     for place in (folder / f"pack-{name}.keep", folder):
-        _flush(place)
+        flush(place)
     return name
-
-
-def _flush(place: Path) -> None:
-    """Syncs a file or a folder: git does neither for the `.keep` and the folder that holds it."""
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

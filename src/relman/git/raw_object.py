@@ -39,20 +39,6 @@ class TagText(Struct, frozen=True, kw_only=True):
     tagger: Person
 
 
-class Header(Struct, frozen=True, kw_only=True):
-    """The lines of a commit that say where it stands; parents as recorded, also absent ones."""
-
-    tree: Oid
-    parents: tuple[Oid, ...]
-
-
-def read_header(raw: bytes) -> Header:
-    """Reads a commit object's tree and parents."""
-    lines = raw.partition(b"\n\n")[0].decode("ascii", "replace").split("\n")
-    parents = tuple(Oid(line[7:47]) for line in lines if line.startswith("parent "))
-    return Header(tree=Oid(lines[0][5:45]), parents=parents)
-
-
 def zone(offset: int) -> str:
     """Writes an offset from UTC in minutes as git does: `+0130`."""
     size = min(abs(offset), _LARGEST_ZONE)

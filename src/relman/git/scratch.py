@@ -19,21 +19,22 @@ from pygit2.enums import FileMode, ObjectType
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git import merging, publish, signing
+from relman.git.commit_object import parents_of, tree_of
 from relman.git.markers import MOST_BYTES, hunks
 from relman.git.merging import Pair
 from relman.git.program import Git
-from relman.git.raw_object import CommitText, Header, TagText, commit_bytes, read_header, tag_bytes
+from relman.git.raw_object import CommitText, TagText, commit_bytes, tag_bytes
 from relman.git.repo import EMPTY_TREE, Repository
 from relman.git.surroundings import (
     ISOLATED,
     Settings,
-    is_partial,
     lay_out,
     lay_out_attributes,
     read_settings,
 )
 from relman.git.tree_edit import edit_tree
 from relman.git.tree_take import entry_at, take_paths
+from relman.git.trees import PARTIAL
 from relman.model.history import Person
 from relman.model.names import Oid
 from relman.model.trees import Conflict, Conflicted, Merge, PathEdit, Unknown
@@ -92,7 +93,7 @@ class Scratch:
         if "\n" in str(repo.common_dir):
             pygit.odb.add_disk_alternate(str(repo.common_dir / "objects"))
         git = Git(root / ".git", root, always=ISOLATED)
-        made = cls(root, git, pygit, partial=is_partial(settings))
+        made = cls(root, git, pygit, partial=any(PARTIAL.search(key) for key, _ in settings))
         try:
             tree = made.tree_of(target)
             lay_out_attributes(root, git, pygit, tree)
@@ -149,7 +150,7 @@ class Scratch:
         kind, raw = self._read(oid)
         if kind == ObjectType.TREE:
             return oid
-        return self._header(oid, kind, raw).tree
+        return tree_of(self._commit(oid, kind, raw))
 
     def pick(self, commit: Oid, onto: Oid, *, mainline: int | None = None, hunks: bool = True) -> Merge:
         """Cherry-picks a commit onto a tree.
@@ -213,17 +214,17 @@ class Scratch:
         except KeyError as e:
             raise usage(f"{oid} is not in this repository", "git fetch") from e
 
-    def _header(self, oid: Oid, kind: int, raw: bytes) -> Header:
+    def _commit(self, oid: Oid, kind: int, raw: bytes) -> bytes:
         if kind != ObjectType.COMMIT:
             raise usage(f"{oid} is not a commit", f"git cat-file -t {oid}")
-        return read_header(raw)
+        return raw
 
     def _sides(self, commit: Oid, mainline: int | None) -> tuple[Oid, Oid]:
         """Gives the trees before and after a commit's change."""
-        header = self._header(commit, *self._read(commit))
-        parents = header.parents
+        data = self._commit(commit, *self._read(commit))
+        after, parents = tree_of(data), parents_of(data)
         if not parents and mainline is None:
-            return Oid(EMPTY_TREE), header.tree
+            return Oid(EMPTY_TREE), after
         if len(parents) > 1 and mainline is None:
             ways = " or ".join(f"--mainline {n + 1}" for n in range(len(parents)))
             raise usage(f"{commit[:10]} is a merge: say which parent it changed, with {ways}", "--mainline 1")
@@ -237,7 +238,7 @@ class Scratch:
                 "git fetch --unshallow",
                 "git fetch --deepen=100",
             )
-        return self._header(parent, *self._read(parent)).tree, header.tree
+        return self.tree_of(parent), after
 
     def _pair_of_pick(self, pick: PickOf) -> Pair:
         before, after = self._sides(pick.commit, pick.mainline)

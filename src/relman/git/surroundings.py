@@ -58,15 +58,6 @@ def read_settings(git: Git) -> Settings:
     return tuple((key, value if mark else None) for key, mark, value in pairs)
 
 
-def is_partial(settings: Settings) -> bool:
-    """Tells whether the clone was told to leave objects at its remote."""
-    return any(
-        key == "extensions.partialclone"
-        or (key.startswith("remote.") and key.endswith((".promisor", ".partialclonefilter")))
-        for key, _ in settings
-    )
-
-
 def lay_out(root: Path, repo: Repository, settings: Settings) -> None:
     """Writes the repository's files below the empty folder `root`; its work tree is `root` itself."""
     git_dir = root / ".git"

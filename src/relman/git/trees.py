@@ -77,12 +77,13 @@ def absent(repo: Repository, oid: str, what: str = "") -> RelmanError:
     return usage(f"{named} is not in this repository", "git fetch --all --tags")
 
 
+PARTIAL = re.compile(r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$")
+"""The settings, in lower case, of a clone that leaves objects at its remote; git's own extended syntax too."""
+
+
 def is_partial(repo: Repository) -> bool:
     """Tells whether this is a partial clone: git may lack objects on purpose."""
-    done = repo.looking.run(
-        "config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$", ok=(0, 1)
-    )
-    return done.returncode == 0
+    return repo.looking.run("config", "--get-regexp", PARTIAL.pattern, ok=(0, 1)).returncode == 0
 
 
 class Differ:

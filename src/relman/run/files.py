@@ -5,6 +5,7 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from relman.errors import Kind, RelmanError
+from relman.git.durable import flush
 from relman.plan.steps import EditFile
 
 EXECUTABLE = 0o777
@@ -61,7 +62,7 @@ def edit(root: Path, step: EditFile) -> None:
             file.unlink()
         else:
             _replace(file, step.after)
-        _sync(file.parent)
+        flush(file.parent)
     except OSError as e:
         raise RelmanError(Kind.REFUSED, f"{file} cannot be written", cause=str(e)) from e
 
@@ -84,11 +85,3 @@ def _replace(file: Path, content: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

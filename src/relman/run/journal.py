@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
+from relman.git.durable import flush
 from relman.git.repo import Repository
 from relman.plan.outcome import Checkout, Pushed, RefChange
 from relman.plan.plan import Sealed
@@ -131,7 +132,7 @@ def write(repo: Repository, record: Record) -> Record:
         for level in (place.parent, place):
             if not level.is_dir():
                 level.mkdir(exist_ok=True)
-                _sync_folder(level.parent)
+                flush(level.parent)
         with temporary.open("wb") as f:
             if record.stamp == 0:
                 record = replace(record, stamp=os.fstat(f.fileno()).st_mtime_ns)
@@ -139,7 +140,7 @@ def write(repo: Repository, record: Record) -> Record:
             f.flush()
             os.fsync(f.fileno())
         temporary.rename(place / f"{record.id}.json")
-        _sync_folder(place)
+        flush(place)
     except OSError as e:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -147,14 +148,6 @@ def write(repo: Repository, record: Record) -> Record:
             Kind.REFUSED, f"the record of operation {record.id} cannot be written", cause=str(e)
         ) from e
     return record
-
-
-def _sync_folder(place: Path) -> None:
-    fd = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def read_all(repo: Repository) -> Journal:
