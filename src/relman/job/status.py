@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from relman.errors import Kind, RelmanError
 from relman.job.facts import Facts
 from relman.job.strategy import another_strategy
+from relman.job.unpublished import unpublished
 from relman.model import message
 from relman.model.cut import meet
 from relman.model.lines import TRUNK, Line
@@ -156,6 +157,7 @@ def warnings(facts: Facts) -> tuple[str, ...]:
             continue
         if tip and tip.state == "behind":
             said.append(f"{line.branch} is behind {tip.tracking}; relman takes the remote's")
+    said += [f"{r.sealed.plan.title} was not pushed from here: relman push {r.id}" for r in unpublished(facts)]
     return tuple(said)
 
 
