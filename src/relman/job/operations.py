@@ -70,7 +70,15 @@ def _named(facts: Facts, word: str | None, version: str | None) -> Record | None
 def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
     names = [c.ref for c in record.refs]
     remotes: dict[str, Mapping[RefName, Oid]] = {}
-    pushed = {p.remote for p in record.pushes if p.result in ("pushed", "unknown")}
+    journal = read_all(facts.repo).records
+    made = {(c.ref, c.new) for c in record.refs}
+    pushed = {
+        p.remote
+        for r in journal
+        for p in r.pushes
+        if p.result in ("pushed", "unknown")
+        and (r.id == record.id or (r.id > record.id and any((m.ref, m.new) in made for m in p.moves)))
+    }
     asked = pushed | ({facts.remote} if facts.remote in facts.refs.remotes else set())
     for name in sorted(asked):
         if offline and name not in pushed:
@@ -85,7 +93,7 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         read_values(facts.repo, names),
         remotes=remotes or None,
         remote=remote,
-        journal=read_all(facts.repo).records,
+        journal=journal,
     )
     heading = "brings back" if plan.operation == "redo" else "takes back"
     return structs.replace(
