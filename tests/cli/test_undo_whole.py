@@ -1,8 +1,11 @@
+import io
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
 
 from command import Shop, killed, sure
+from relman.cli.app import run
 
 JOBS = (
     ("cut",),
@@ -227,3 +230,78 @@ def test_what_was_taken_back_from_the_remote_is_undone_here_at_once(tmp_path: Pa
     assert shop.state().there == before.there
     shop.done("undo", "-y")
     assert shop.state() == before
+
+
+def test_a_later_push_is_asked_about_even_offline(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]))
+    shop.done("push", "-y")
+    assert "is published (" in shop.refused(6, "undo", "-y", "--offline").err
+    shop.bare.rename(shop.bare.with_name("away"))
+    assert "origin cannot be asked" in shop.refused(6, "undo", "-y").err
+
+
+class Terminal(io.StringIO):
+    """A stream with a person at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def interrupted(shop: Shop) -> None:
+    """A published cut, and after it a release that crashed when the remote had it."""
+    shop.done(*sure(["cut"]), "--push")
+    names: list[str] = []
+    shop.save()
+    assert shop(*sure(["release", "1.0"]), "--push", checkpoint=names.append).code == 0
+    shop.restore()
+    killed(lambda c: shop(*sure(["release", "1.0"]), "--push", checkpoint=c), names.index("pushed") + 1)
+
+
+def test_the_tag_of_an_operation_that_crashed_is_not_taken_for_the_named_one(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    interrupted(shop)
+    said = shop("undo", "--remote", "-y", "--reason", "v1.1.0-rc.1")
+    assert (said.code, "hint:  --reason v1.0.1" in said.err) == (2, True), said
+    assert shop.there("tag").split() == ["v1.0.0", "v1.0.1", "v1.1.0-rc.1"]
+
+
+@pytest.mark.parametrize(("typed", "left"), [("v1.1.0-rc.1", []), ("v1.0.1", ["v1.1.0-rc.1"])])
+def test_who_is_asked_takes_back_what_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, left: list[str]
+) -> None:
+    shop = Shop(tmp_path / "shop")
+    interrupted(shop)
+    monkeypatch.setattr("sys.stdin", Terminal(f"{typed}\ny\n"))
+    with redirect_stderr(Terminal()) as told:
+        code = run(["-C", str(shop.path), "undo", "--remote"])
+    assert "others may have v1.1.0-rc.1 already" in told.getvalue()
+    assert (code, shop.there("tag").split()) == (2 if left else 0, ["v1.0.0", "v1.0.1", *left])
+
+
+def test_the_tag_of_a_push_is_named_too(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    before = shop.state()
+    shop.done(*sure(["release", "1.0"]))
+    pushed = shop.done("push", "-y", "--json").json["id"]
+    assert "--reason v1.0.1" in shop.refused(2, "undo", pushed, "--remote", "-y").err
+    shop.done("undo", pushed, "--remote", "-y", "--reason", "v1.0.1")
+    assert shop.state().there == before.there
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        (("undo", "--push"), "relman undo --remote"),
+        (("undo", "--as-branches"), "relman undo"),
+        (("undo", "8c41e07", "--release", "1.0.1"), "relman undo --release 1.0.1"),
+        (("redo", "--push"), "relman redo"),
+        (("redo", "--as-branches"), "relman redo"),
+    ],
+)
+def test_what_undo_and_redo_cannot_do_is_said(tmp_path: Path, words: tuple[str, ...], instead: str) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]))
+    if words[0] == "redo":
+        shop.done("undo", "-y")
+    assert f"hint:  {instead}\n" in shop.refused(2, *words, "-y").err

@@ -7,9 +7,12 @@ import typer
 
 from relman.cli.context import Context
 from relman.cli.how import How, mutating
-from relman.errors import usage
+from relman.errors import RelmanError, usage
+from relman.model.names import TAGS
 
-if TYPE_CHECKING:  # the journal is not needed to print the help
+if TYPE_CHECKING:  # none of these is needed to print the help
+    from relman.job.facts import Facts
+    from relman.plan.plan import Plan
     from relman.run.journal import Record
 
 
@@ -30,21 +33,34 @@ def undo(
 
     Examples: relman undo · relman undo --dry-run · relman undo 20261123T031500-8c41e07
     """
+    from msgspec import structs
+
     from relman.cli.carry import carry_out
     from relman.job.operations import plan_undo
 
     here: Context = context.obj
-    if remote:
-        _typed_back(here, how, operation, of)
-        how = _pushing(how)
-    return carry_out(
-        here,
-        how,
-        lambda facts, _scratch, _wishes: plan_undo(
-            facts, operation, remote=remote, offline=how.offline, version=of
-        ),
-        any_strategy=True,
-    )
+    if how.as_branches:
+        raise _no_branches("undo")
+    if how.push:
+        raise usage("undo takes back what was pushed only by name", "relman undo --remote")
+    if operation is not None and of is not None:
+        raise usage(f"{operation} and --release {of} both say what to undo", f"relman undo --release {of}")
+    if not remote:
+        return carry_out(
+            here,
+            how,
+            lambda facts, _scratch, _wishes: plan_undo(
+                facts, operation, remote=False, offline=how.offline, version=of
+            ),
+            any_strategy=True,
+        )
+    meant, named = _named(here, how, operation, of)
+
+    def make(facts: "Facts", _scratch: object, _wishes: object) -> "Plan":
+        plan = plan_undo(facts, meant, remote=True, offline=how.offline, version=None if meant else of)
+        return plan if how.dry_run else _check_named(here, plan, named)
+
+    return carry_out(here, structs.replace(how, push=True), make, any_strategy=True)
 
 
 @mutating
@@ -57,8 +73,12 @@ def redo(context: typer.Context, *, how: How) -> int:
     from relman.job.operations import lost, plan_redo
 
     here: Context = context.obj
+    if how.as_branches:
+        raise _no_branches("redo")
     if (record := lost(here.facts.repo)) is not None:
         return _again(here, how, record)
+    if how.push:
+        raise usage("redo brings back here only; push it afterwards", "relman redo", "relman push")
     return carry_out(
         here, how, lambda facts, _scratch, _wishes: plan_redo(facts, offline=how.offline), any_strategy=True
     )
@@ -84,26 +104,44 @@ def _again(here: Context, how: How, record: "Record") -> int:
     return run([*place, *words], checkpoint=here.call.checkpoint, redoes=record.id)
 
 
-def _pushing(how: How) -> How:
-    from msgspec import structs
-
-    return structs.replace(how, push=True)
+def _no_branches(job: str) -> RelmanError:
+    return usage(f"{job} moves the very refs of an operation, so it has no --as-branches", f"relman {job}")
 
 
-def _typed_back(here: Context, how: How, operation: str | None, of: str | None) -> None:
-    """Deleting a published tag is asked for twice: the person types its name (or passes it with --reason)."""
-    if how.dry_run:
-        return
+def _named(here: Context, how: How, operation: str | None, of: str | None) -> tuple[str | None, set[str]]:
+    """Gives the operation, and the tags that the person named: published ones are asked for twice.
+
+    Who is asked sees the tags first, so the operation that is meant is settled then.
+    """
+    if how.dry_run or not here.asks:
+        return operation, _words(how.reason or "")
     from relman.job.operations import plan_undo
 
     plan = plan_undo(here.facts, operation, remote=True, offline=False, version=of)
-    tags = [m.ref.removeprefix("refs/tags/") for m in plan.moves() if m.ref.startswith("refs/tags/")]
+    tags = _tags(plan)
     if not tags:
-        return
+        return plan.undoes, set()
+    here.hint(f"others may have {', '.join(sorted(tags))} already. Type the tag to delete it everywhere:")
+    return plan.undoes, _words(here.answer())
+
+
+def _check_named(here: Context, plan: "Plan", named: set[str]) -> "Plan":
+    """Refuses a plan that takes back a tag which was not named. What crashed was settled since it was shown."""
+    tags = _tags(plan)
+    if not tags or named == tags:
+        return plan
+    words = " ".join(sorted(tags))
     if here.asks:
-        here.hint(f"others may have {', '.join(tags)} already. Type the tag to delete it everywhere:")
-        if set(here.answer().replace(",", " ").split()) != set(tags):
-            raise usage(f"that is not {' '.join(tags)}; nothing was changed", "relman undo --remote")
-    elif set((how.reason or "").replace(",", " ").split()) != set(tags):
-        named = shlex.quote(" ".join(tags))
-        raise usage("a published tag is deleted only when it is named again", f"--reason {named}")
+        raise usage(f"that is not {words}; nothing was changed", "relman undo --remote")
+    raise usage("a published tag is deleted only when it is named again", f"--reason {shlex.quote(words)}")
+
+
+def _tags(plan: "Plan") -> set[str]:
+    """The tags that are deleted or replaced, here or on a remote."""
+    found = [m.ref for m in plan.moves() if m.old is not None]
+    found += [m.ref for push in plan.pushes() for m in push.moves if m.expect is not None]
+    return {ref.removeprefix(TAGS) for ref in found if ref.startswith(TAGS)}
+
+
+def _words(text: str) -> set[str]:
+    return set(text.replace(",", " ").split())
