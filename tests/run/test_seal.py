@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
+from relman.git.identity import Signing
 from relman.git.repo import open_repository
 from relman.model.history import Person
 from relman.model.identity import Identity
@@ -26,7 +27,7 @@ from relman.plan.steps import (
     WriteTag,
     Written,
 )
-from relman.run.seal import PLACEHOLDER, Signing, matches, resolve, seal, sign
+from relman.run.seal import PLACEHOLDER, matches, seal, sign
 from yard import Yard
 
 CLOCK = 1_767_225_600
@@ -242,4 +243,10 @@ def test_labels_that_nothing_defines_or_two_define_are_our_bug(yard: Yard) -> No
     with pytest.raises(RelmanError, match="defines the label port twice") as twice:
         sealed_by(yard, replace(plan, steps=(plan.steps[0], *plan.steps)))
     assert (early.value.kind, twice.value.kind) == (Kind.INTERNAL, Kind.INTERNAL)
-    assert resolve(Id(oid=yard.tip()), {}) == yard.tip()
+
+
+def test_a_sealed_plan_knows_the_id_of_every_target(yard: Yard) -> None:
+    sealed = sealed_by(yard, hotfix(yard))
+    assert sealed.id_of(Label(name="tag")) == sealed.ids["tag"]
+    assert sealed.id_of(Id(oid=yard.tip())) == yard.tip()
+    assert sealed.id_of(None) is None

@@ -9,7 +9,7 @@ from relman.cli.ask import another_plan, ask, close, refuse
 from relman.cli.context import Context
 from relman.cli.how import How
 from relman.errors import Kind, RelmanError, usage
-from relman.git.identity import read_identity, signing
+from relman.git.identity import Signing, read_identity, signing
 from relman.git.repo import Repository, check_git
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
@@ -24,13 +24,13 @@ from relman.plan.outcome import Outcome
 from relman.plan.override import overridden
 from relman.plan.plan import Plan, Sealed, Warn
 from relman.render.conflict_text import conflict_rows
-from relman.render.plan_data import oid, outcome_document, plan_document
+from relman.render.plan_data import outcome_document, plan_document
 from relman.render.plan_text import outcome_rows, plan_rows
 from relman.run.execute import execute
 from relman.run.journal import new_id, prune, read_all
 from relman.run.operation import nothing
 from relman.run.recover import settle
-from relman.run.seal import SHORT_HASH, Signing, matches, seal, sign, wants
+from relman.run.seal import SHORT_HASH, matches, seal, sign, wants
 from relman.run.trial import try_command
 
 _SECONDS = len("20261123T031500")
@@ -169,10 +169,9 @@ def _wishes(facts: Facts, how: How, identity: Identity | None, now: int, offset:
 
 
 def _signing(repo: Repository, how: How) -> Signing:
-    configured = signing(repo)
     if how.sign is not None:
         return Signing(commits=how.sign, tags=how.sign)
-    return Signing(commits=configured.commits, tags=configured.tags)
+    return signing(repo)
 
 
 def _show(here: Context, sealed: Sealed) -> bool:
@@ -184,7 +183,7 @@ def _show(here: Context, sealed: Sealed) -> bool:
 
 
 def _tips(sealed: Sealed) -> Sequence[Oid]:
-    found = (oid(sealed, target.tip) for target in sealed.plan.targets)
+    found = (sealed.id_of(target.tip) for target in sealed.plan.targets)
     return [tip for tip in found if tip is not None]
 
 
@@ -194,7 +193,7 @@ def _execute(
     import relman
 
     identifier = _new_id(repo, now, sealed.hash[:SHORT_HASH])
-    made = [i for i in (oid(sealed, move.new) for move in sealed.plan.moves()) if i is not None]
+    made = [i for i in (sealed.id_of(move.new) for move in sealed.plan.moves()) if i is not None]
     git = repo.looking.text("version").strip()
     with here.busy("carrying it out"):
         return execute(

@@ -7,7 +7,7 @@ from relman.model.identity import Identity
 
 
 class Signing(Struct, frozen=True, kw_only=True):
-    """Whether git is configured to sign what relman writes."""
+    """Which objects are to be signed."""
 
     commits: bool = False
     tags: bool = False

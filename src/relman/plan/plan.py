@@ -12,7 +12,7 @@ from msgspec import Struct
 from relman.model.names import Oid, RefName
 from relman.model.trees import Conflict as Conflict  # noqa: PLC0414 - part of this vocabulary
 from relman.model.trees import Hunk as Hunk  # noqa: PLC0414 - part of this vocabulary
-from relman.plan.steps import EditFile, MoveRef, PushRefs, Step, Target, WriteCommit, WriteTag
+from relman.plan.steps import EditFile, MoveRef, PushRefs, Step, Target, WriteCommit, WriteTag, id_of
 
 Rung = Literal[
     "already-there", "clean", "bookkeeping", "sibling", "not-affected", "prerequisites", "conflict", "unknown"
@@ -191,3 +191,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     ids: dict[str, Oid]
     hash: str
     provisional: bool
+
+    def id_of(self, target: Target | None) -> Oid | None:
+        """The id that a target became."""
+        return None if target is None else id_of(target, self.ids)

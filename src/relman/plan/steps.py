@@ -5,8 +5,12 @@ a tag deleted are all one thing here: a `MoveRef` whose old or new value may be 
 words.
 """
 
+from collections.abc import Mapping
+from typing import assert_never
+
 from msgspec import Struct
 
+from relman.errors import Kind, RelmanError
 from relman.model.history import Person
 from relman.model.names import Oid, RefName
 from relman.model.trees import PathEdit as PathEdit  # noqa: PLC0414 - part of this vocabulary
@@ -25,6 +29,19 @@ class Id(Struct, frozen=True, kw_only=True, tag="id"):
 
 
 Target = Label | Id
+
+
+def id_of(target: Target, ids: Mapping[str, Oid]) -> Oid:
+    """Gives a target's id; an error (our bug) for a label that nothing defined before."""
+    match target:
+        case Id(oid=oid):
+            return oid
+        case Label(name=name):
+            if name not in ids:
+                raise RelmanError(Kind.INTERNAL, f"the plan uses the label {name} before it is defined")
+            return ids[name]
+        case _:
+            assert_never(target)
 
 
 class Picked(Struct, frozen=True, kw_only=True, tag="pick"):

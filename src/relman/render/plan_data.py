@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from relman.model.names import Oid
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Pick, Sealed, TargetPlan
-from relman.plan.steps import Id, Label, Target
 from relman.render.data import document
 
 
@@ -44,7 +42,7 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
         "title": plan.title,
         "production": plan.production,
         "targets": [_target(sealed, target) for target in plan.targets],
-        "moves": [{"ref": m.ref, "old": m.old, "new": oid(sealed, m.new)} for m in plan.moves()],
+        "moves": [{"ref": m.ref, "old": m.old, "new": sealed.id_of(m.new)} for m in plan.moves()],
         "expects": [{"ref": e.ref, "value": e.value} for e in plan.expects],
         "debts": [
             {"commit": d.commit, "subject": d.subject, "missing_on": list(d.missing_on), "settle": d.settle}
@@ -59,24 +57,13 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
         "pushes": [
             {
                 "remote": p.remote,
-                "refs": [{"ref": m.ref, "old": m.expect, "new": oid(sealed, m.new)} for m in p.moves],
+                "refs": [{"ref": m.ref, "old": m.expect, "new": sealed.id_of(m.new)} for m in p.moves],
                 "result": None,
                 "reason": "",
             }
             for p in plan.pushes()
         ],
     }
-
-
-def oid(sealed: Sealed, target: Target | None) -> Oid | None:
-    """The id that a target became."""
-    match target:
-        case None:
-            return None
-        case Id(oid=known):
-            return known
-        case Label(name=name):
-            return sealed.ids[name]
 
 
 def _target(sealed: Sealed, target: TargetPlan) -> dict[str, object]:
@@ -86,7 +73,7 @@ def _target(sealed: Sealed, target: TargetPlan) -> dict[str, object]:
         "branch": target.branch,
         "version": target.version,
         "tag": target.tag,
-        "tip": oid(sealed, target.tip),
+        "tip": sealed.id_of(target.tip),
         "ships": list(target.ships),
         "notes": target.notes,
         "picks": [_pick(sealed, pick) for pick in target.picks],
@@ -101,7 +88,7 @@ def _pick(sealed: Sealed, pick: Pick) -> dict[str, object]:
         "rung": pick.rung,
         "mainline": pick.mainline,
         "tree": pick.tree,
-        "commit": oid(sealed, pick.commit),
+        "commit": sealed.id_of(pick.commit),
         "affected": pick.affected,
         "conflicts": [
             {

@@ -9,7 +9,6 @@ from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
 from relman.plan.steps import Id, MoveRef, WriteCommit
-from relman.render.plan_data import oid
 from relman.render.rows import row
 from relman.render.words import counted, listed
 
@@ -104,7 +103,7 @@ def _how(pick: Pick) -> str:
 
 def _move(sealed: Sealed, move: MoveRef) -> str:
     """Says "create", "delete" or "move" about the one kind of step that there is."""
-    new = oid(sealed, move.new)
+    new = sealed.id_of(move.new)
     kind = "tag " if move.ref.startswith(TAGS) else "" if move.ref.startswith(HEADS) else "ref "
     name = f"{kind}{short(move.ref)}"
     if new is None:

@@ -17,7 +17,7 @@ from relman.run import checkouts, files, journal, lock, pushing
 from relman.run.checkouts import Changed
 from relman.run.finish import compare, finish, take_back
 from relman.run.journal import Record
-from relman.run.operation import Checkpoint, Running, held_signals, nothing, resolved
+from relman.run.operation import Checkpoint, Running, held_signals, nothing
 
 Publish = Callable[[Sequence[int]], str | None]
 """Gives the repository the plan's objects as one kept pack, and its name; absent where there was nothing to
@@ -79,13 +79,13 @@ def execute(
 
 def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, push: bool) -> Record:
     plan = sealed.plan
-    changes = tuple(RefChange(ref=m.ref, old=m.old, new=resolved(sealed, m.new)) for m in plan.moves())
+    changes = tuple(RefChange(ref=m.ref, old=m.old, new=sealed.id_of(m.new)) for m in plan.moves())
     if len({c.ref for c in changes}) != len(changes):
         raise RelmanError(Kind.INTERNAL, "a plan moves a ref twice")
     pushes = tuple(
         Pushed(
             remote=p.remote,
-            moves=tuple(RefChange(ref=m.ref, old=m.expect, new=resolved(sealed, m.new)) for m in p.moves),
+            moves=tuple(RefChange(ref=m.ref, old=m.expect, new=sealed.id_of(m.new)) for m in p.moves),
         )
         for p in plan.pushes()
         if push
@@ -96,10 +96,18 @@ def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, pu
         sealed=sealed,
         refs=changes,
         pushes=pushes,
-        work_tree=str(repo.work_tree) if repo.work_tree else None,
+        work_tree=_work_tree(repo, plan.undoes),
         started=now,
         undoes=plan.undoes,
     )
+
+
+def _work_tree(repo: Repository, undoes: str | None) -> str | None:
+    """Gives where the plan's files are: for an undo where the operation wrote them, wherever it is typed."""
+    taken_back = next((r for r in journal.read_all(repo).records if r.id == undoes), None)
+    if taken_back is not None:
+        return taken_back.work_tree
+    return str(repo.work_tree) if repo.work_tree else None
 
 
 def _check_journal(repo: Repository, record: Record) -> None:

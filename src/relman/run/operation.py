@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from relman.git.repo import Repository
-from relman.model.names import Oid
-from relman.plan.plan import Sealed
-from relman.plan.steps import Id, Label, Target
 from relman.run import journal
 from relman.run.journal import Record
 
@@ -39,17 +36,6 @@ class Running:
         """Makes a new state durable, then passes the checkpoint of that name."""
         self.record = journal.write(self.repo, record)
         self.checkpoint(name)
-
-
-def resolved(sealed: Sealed, target: Target | None) -> Oid | None:
-    """Gives the id that a target became."""
-    match target:
-        case None:
-            return None
-        case Id(oid=oid):
-            return oid
-        case Label(name=name):
-            return sealed.ids[name]
 
 
 @contextlib.contextmanager

@@ -7,19 +7,18 @@ same ids on every machine. Signing is a second step, after the person's yes, bec
 import hashlib
 import re
 from collections.abc import Callable
-from typing import assert_never
 
 import msgspec
-from msgspec import Struct
 
 from relman.errors import Kind, RelmanError
+from relman.git.identity import Signing
 from relman.git.raw_object import CommitText, TagText
 from relman.git.scratch import Scratch
 from relman.model.history import Person
 from relman.model.identity import Identity
 from relman.model.names import Oid
 from relman.plan.plan import Plan, Sealed
-from relman.plan.steps import Id, Label, Step, Target, WriteCommit, WriteTag
+from relman.plan.steps import Step, WriteCommit, WriteTag, id_of
 
 PLACEHOLDER = Identity(name="(no identity yet)", email="nobody@invalid")
 """Stands in a dry run for the person whom git does not know; the ids are provisional then."""
@@ -28,13 +27,6 @@ SHORT_HASH = 7
 """Hex digits of a plan's hash that people see, and the fewest that `matches` takes."""
 
 _OPERATOR = "operator"
-
-
-class Signing(Struct, frozen=True, kw_only=True):
-    """Which objects are to be signed."""
-
-    commits: bool = False
-    tags: bool = False
 
 
 def seal(
@@ -71,19 +63,6 @@ def sign(
 def wants(plan: Plan, signing: Signing) -> bool:
     """Tells whether the plan holds an object that is to be signed."""
     return any(signing.commits if isinstance(step, WriteCommit) else signing.tags for step in plan.objects())
-
-
-def resolve(target: Target, ids: dict[str, Oid]) -> Oid:
-    """Gives a target's id; an error (our bug) for a label that nothing defined before."""
-    match target:
-        case Id(oid=oid):
-            return oid
-        case Label(name=name):
-            if name not in ids:
-                raise RelmanError(Kind.INTERNAL, f"the plan uses the label {name} before it is defined")
-            return ids[name]
-        case _:
-            assert_never(target)
 
 
 def matches(sealed: Sealed, text: str) -> bool:
@@ -134,7 +113,7 @@ def _write(
         if step.label in ids:
             raise RelmanError(Kind.INTERNAL, f"the plan defines the label {step.label} twice")
         if isinstance(step, WriteTag):
-            target = resolve(step.target, ids)
+            target = id_of(step.target, ids)
             text = TagText(name=step.name, target=target, message=step.message, tagger=person)
             ids[step.label] = tag(text)
         else:
@@ -146,7 +125,7 @@ def _write(
 def _text(step: WriteCommit, tree: Oid, ids: dict[str, Oid], person: Person) -> CommitText:
     return CommitText(
         tree=tree,
-        parents=tuple(resolve(parent, ids) for parent in step.parents),
+        parents=tuple(id_of(parent, ids) for parent in step.parents),
         message=step.message,
         author=step.author or person,
         committer=person,
