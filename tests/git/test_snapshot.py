@@ -95,7 +95,7 @@ def test_branches_heads_and_symbolic_ones(root: Path, tmp_path: Path) -> None:
         Branch(ref=RefName("refs/remotes/origin/production"), commit=one),
         Branch(ref=RefName("refs/remotes/origin/release/1.4"), commit=one),
     )
-    assert (found.remotes, found.default_branch, found.missing) == (("origin",), "main", ())
+    assert (found.remotes, found.default_branch, found.missing) == (("origin",), "main", {})
 
 
 def test_head_follows_symbolic_branches_and_may_be_detached(root: Path) -> None:
@@ -130,7 +130,36 @@ def test_what_a_clone_was_told_not_to_fetch(
 ) -> None:
     commit(root, "one")
     git(tmp_path, "clone", "-q", *options, f"file://{root}", "clone")
-    assert read(tmp_path / "clone").missing == missing
+    assert read(tmp_path / "clone").missing == ({"origin": missing} if missing else {})
+
+
+@pytest.mark.parametrize(
+    ("spec", "hides"),
+    [
+        ("release/*", True),
+        ("release/1.3", True),
+        ("rel*", True),
+        ("*.x", True),
+        ("main", True),
+        ("*", True),
+        ("dependabot/*", False),
+        ("wip-*", False),
+        ("ann/*", False),
+    ],
+)
+def test_a_negative_refspec_may_hide_release_branches(
+    root: Path, tmp_path: Path, spec: str, *, hides: bool
+) -> None:
+    commit(root, "one")
+    git(tmp_path, "clone", "-q", f"file://{root}", "clone")
+    git(tmp_path / "clone", "config", "--add", "remote.origin.fetch", f"^refs/heads/{spec}")
+    assert read(tmp_path / "clone").missing == ({"origin": ("branches",)} if hides else {})
+
+
+def test_what_is_not_fetched_is_told_by_remote(root: Path) -> None:
+    git(root, "remote", "add", "origin", "https://origin.example")
+    git(root, "remote", "add", "--no-tags", "-t", "main", "fork", "https://fork.example")
+    assert read(root).missing == {"fork": ("branches", "tags")}
 
 
 def test_the_boundary_of_a_shallow_clone(root: Path, tmp_path: Path) -> None:

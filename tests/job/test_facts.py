@@ -174,22 +174,42 @@ def test_a_narrow_clone_is_refused_until_the_hint_is_typed(repo_from: Build, tmp
     kind, message, hints = refusal(clone)
     assert (kind, message) == (
         Kind.USAGE,
-        "this clone follows a single branch, so release lines may be missing",
+        "this clone does not follow every branch, so release lines may be missing",
     )
     assert hints == ("git remote set-branches origin '*' && git fetch --tags origin",)
-    for command in hints[0].replace("'", "").split(" && "):
-        clone.git(*command.split()[1:])
+    typed(clone, hints[0])
     assert answer(clone) == "1.5.0"
 
 
-def test_a_clone_without_tags_is_refused_until_the_hint_is_typed(repo_from: Build, tmp_path: Path) -> None:
+def typed(repo: Repo, hint: str) -> None:
+    """Types the commands of a hint."""
+    for command in hint.replace("'", "").split(" && "):
+        repo.git(*command.split()[1:])
+
+
+@pytest.mark.parametrize("known", [(), ("v1.4.0",)])
+def test_a_clone_without_tags_is_refused_until_the_hint_is_typed(
+    repo_from: Build, tmp_path: Path, known: tuple[str, ...]
+) -> None:
     clone = repo_from(TWO_LINES).clone(tmp_path / "untagged", tags=False)
-    assert refusal(clone) == (
+    for tag in known:
+        clone.git("fetch", "-q", "origin", "tag", tag)
+    kind, message, hints = refusal(clone)
+    assert (kind, message) == (
         Kind.USAGE,
-        "this clone was told not to fetch tags",
-        ("git fetch --tags origin",),
+        "this clone was told not to fetch tags, so releases may be missing",
     )
-    clone.git("fetch", "--tags", "origin")
+    assert hints == ("git config --unset-all remote.origin.tagOpt && git fetch --tags origin",)
+    typed(clone, hints[0])
+    assert (answer(clone), answer(clone, "1.4")) == ("1.5.0", "1.4.2")
+
+
+def test_a_clone_that_leaves_out_release_branches_is_refused(repo_from: Build, tmp_path: Path) -> None:
+    clone = repo_from(TWO_LINES).clone(tmp_path / "negative")
+    clone.git("config", "--add", "remote.origin.fetch", "^refs/heads/release/*")
+    _, message, hints = refusal(clone)
+    assert message == "this clone does not follow every branch, so release lines may be missing"
+    typed(clone, hints[0])
     assert answer(clone) == "1.5.0"
 
 

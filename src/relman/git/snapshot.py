@@ -7,6 +7,7 @@ is taken from packed-refs where it stands there (a tag object never changes), an
 
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pygit2.enums import ObjectType, ReferenceType
 from relman.errors import usage
 from relman.git.repo import Repository
 from relman.model.history import Branch, Head, Refs, Tag
+from relman.model.lines import TRUNK_NAMES, line_numbers
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 
 _FORMAT = "%(refname)%00%(objectname)%00%(symref)%00%(upstream)"
@@ -58,7 +60,7 @@ def read_refs(repo: Repository) -> Refs:
         remotes=tuple(r.name for r in remotes),
         default_branch=_default_branch(repo, remotes),
         shallow=read_shallow(repo),
-        missing=_not_fetched(main) if main else (),
+        missing={r.name: lacking for r in remotes if (lacking := _not_fetched(r))},
         fetched_at=_fetched_at(repo, main),
     )
 
@@ -172,11 +174,20 @@ def read_remotes(repo: Repository) -> tuple[Remote, ...]:
 
 def _not_fetched(remote: Remote) -> tuple[str, ...]:
     """Compares a remote's refspecs with what a plain clone has."""
-    sources = {spec.removeprefix("+").partition(":")[0] for spec in remote.fetch}
+    specs = [spec.removeprefix("+").partition(":")[0] for spec in remote.fetch]
+    sources = {spec for spec in specs if not spec.startswith("^")}
     everything = "refs/*" in sources
-    branches = bool(sources) and not everything and HEADS + "*" not in sources
+    narrow = bool(sources) and not everything and HEADS + "*" not in sources
+    branches = narrow or any(_leaves_out_lines(spec) for spec in specs if spec.startswith("^"))
     tags = remote.no_tags and not everything and TAGS + "*" not in sources
     return (*(["branches"] if branches else []), *(["tags"] if tags else []))
+
+
+def _leaves_out_lines(spec: str) -> bool:
+    """Whether a negative refspec, `^refs/heads/release/*`, hides release branches or trunk; `dependabot/*` does not."""
+    name = spec.removeprefix("^").removeprefix(HEADS)
+    named = line_numbers(name.replace("*", "1.4")) is not None
+    return named or any(fnmatchcase(usual, name) for usual in ("release/1.4", "1.4.x", *TRUNK_NAMES))
 
 
 def _default_branch(repo: Repository, remotes: tuple[Remote, ...]) -> str | None:

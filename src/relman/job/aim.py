@@ -55,8 +55,10 @@ def check_twins(facts: Facts) -> None:
 def find_where(facts: Facts, what: str | None) -> Where:
     """Reads `1.4`, a branch, `trunk`, or `1.4.3`; left out, or a step, HEAD's line.
 
-    A version whose line was never cut is trunk's. Errors (usage): the version is taken, the line has no branch.
+    A version whose line was never cut is trunk's. Errors (usage): the version is taken, the line has no branch;
+    several remotes, and nothing tells which one counts.
     """
+    facts.check_remote()
     given = None
     if what in STEPS:
         what = None

@@ -40,6 +40,7 @@ class CutAsk(Struct, frozen=True, kw_only=True):
 
 def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Plan:
     """Plans a cut. Errors: nothing to release (nothing); a line or version that exists, or is too low (usage)."""
+    facts.check_remote()
     facts.check_complete()
     check_twins(facts)
     trunk = facts.trunk

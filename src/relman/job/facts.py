@@ -25,6 +25,7 @@ from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, fin
 from relman.model.names import HEADS, REMOTES, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
+from relman.model.remote import USUAL, find_remote
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
 
@@ -57,11 +58,28 @@ class Facts:
 
     @cached_property
     def remote(self) -> str:
-        """The configured remote, else `origin`, else the only one; `origin` where there is none."""
+        """The configured remote, else `origin`, the only one, the one that trunk follows; else `origin`."""
+        return self.config.remote or find_remote(self.refs, self.config.trunk) or USUAL
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What this clone was told not to fetch from the remote: `branches`, `tags`."""
+        return self.refs.missing.get(self.remote, ())
+
+    def check_remote(self) -> None:
+        """Refuses to change anything where there are remotes and nothing tells which one counts."""
+        if doubt := self._remote_doubt():
+            known = self.refs.remotes
+            raise usage(doubt, *(f'in relman.toml:  remote = "{name}"' for name in known))
+
+    def _remote_doubt(self) -> str | None:
         known = self.refs.remotes
+        if not known or self.remote in known:
+            return None
+        there = f"this clone has {', '.join(known)}"
         if self.config.remote:
-            return self.config.remote
-        return known[0] if len(known) == 1 else "origin"
+            return f"the configured remote {self.remote} is not here; {there}"
+        return f"nothing tells which remote counts, so no remote branch is seen; {there}"
 
     @cached_property
     def formats(self) -> Formats:
@@ -188,7 +206,8 @@ class Facts:
 
     def doubts(self) -> tuple[str, ...]:
         """What makes answers about other things doubtful, as sentences for a command that only looks."""
-        return tuple(_rivalry(line) for line in self.lines.all if line.rivals)
+        doubt = self._remote_doubt()
+        return (*((doubt,) if doubt else ()), *(_rivalry(line) for line in self.lines.all if line.rivals))
 
     def _line(self, name: str) -> Line:
         found = self.lines.named(name) or self.lines.named(name.removeprefix("v"))
@@ -362,20 +381,18 @@ class Facts:
     def check_fetched(self) -> None:
         """Refuses where refs are missing that an answer about versions depends on (DESIGN 7)."""
         deeper = "--unshallow " if self.refs.shallow else ""
-        if "branches" in self.refs.missing:
+        fetch = f"git fetch {deeper}--tags {self.remote}"
+        if "tags" in self.missing:
+            fetch = f"git config --unset-all remote.{self.remote}.tagOpt && {fetch}"
+        if "branches" in self.missing:
             raise usage(
-                "this clone follows a single branch, so release lines may be missing",
-                f"git remote set-branches {self.remote} '*' && git fetch {deeper}--tags {self.remote}",
+                "this clone does not follow every branch, so release lines may be missing",
+                f"git remote set-branches {self.remote} '*' && {fetch}",
             )
-        if self.releases:
-            return
-        if "tags" in self.refs.missing:
-            raise usage("this clone was told not to fetch tags", f"git fetch {deeper}--tags {self.remote}")
-        if self.refs.remotes and (shown := self._release_shown()):
-            raise usage(
-                f"this clone has no release tag, although {shown}",
-                f"git fetch {deeper}--tags {self.remote}",
-            )
+        if "tags" in self.missing:
+            raise usage("this clone was told not to fetch tags, so releases may be missing", fetch)
+        if not self.releases and self.refs.remotes and (shown := self._release_shown()):
+            raise usage(f"this clone has no release tag, although {shown}", fetch)
 
     def _release_shown(self) -> str | None:
         """What shows that there were releases: a released section of the changelog, or lines above the first."""

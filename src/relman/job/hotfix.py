@@ -59,6 +59,7 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
     Where every fix is on every target already the plan has no step (`Plan.all_there`). Errors (usage): unknown
     fix or target.
     """
+    facts.check_remote()
     facts.check_complete()
     words = ask.to or (PRODUCTION,)
     production = facts.production() if PRODUCTION in words else None

@@ -10,6 +10,7 @@ from relman.job.setting import NAMED, Setting, some
 from relman.model import message
 from relman.model.cut import meet
 from relman.model.lines import Line, branch_names
+from relman.model.remote import USUAL
 from relman.model.tags import families
 
 _SAMPLE = 200
@@ -41,7 +42,8 @@ def remote(facts: Facts) -> Iterator[Setting]:
     known = facts.refs.remotes
     if facts.remote in known:
         others = [name for name in known if name != facts.remote]
-        why = f"the usual name; there is also {some(others)}" if others else "the only remote"
+        told = "the usual name" if facts.remote == USUAL else f"{facts.trunk_name} follows it"
+        why = f"{told}; there is also {some(others)}" if others else "the only remote"
         yield Setting(key="remote", value=facts.remote, evidence=why)
 
 

@@ -12,9 +12,9 @@ from relman.git.snapshot import read_refs
 from relman.git.trees import blob
 from relman.job.facts import Facts
 from relman.model.cut import find_tip
-from relman.model.history import Refs
 from relman.model.lines import find_trunk
 from relman.model.names import Oid
+from relman.model.remote import USUAL, find_remote
 
 
 def open_facts(start: Path, *, config: Path | None = None) -> Facts:
@@ -34,8 +34,9 @@ def read_facts(repo: Repository, *, config: Path | None = None) -> Facts:
     here = find_in_worktree(repo.work_tree) if repo.work_tree else None
     trunk = None
     if given is None and here is None:
-        name = find_trunk(refs, _remote(refs))
-        tip = find_tip(refs, graph, _remote(refs), name) if name else None
+        remote = find_remote(refs) or USUAL
+        name = find_trunk(refs, remote)
+        tip = find_tip(refs, graph, remote, name) if name else None
         trunk = find_in_files(reading(repo, tip.commit), at=name or "") if tip else None
     loaded = load(choose(given=given, worktree=here, trunk=trunk))
     return Facts(repo, refs, graph, loaded.config, loaded.source)
@@ -50,7 +51,3 @@ def tree_config(repo: Repository, commit: Oid) -> Config | None:
 def reading(repo: Repository, commit: Oid) -> Callable[[str], bytes | None]:
     """Gives a function from a path to the file's bytes in a commit's tree."""
     return lambda path: blob(repo, commit, path)
-
-
-def _remote(refs: Refs) -> str:
-    return refs.remotes[0] if len(refs.remotes) == 1 else "origin"

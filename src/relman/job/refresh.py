@@ -45,7 +45,7 @@ def _wanted(facts: Facts, there: Mapping[RefName, Oid]) -> list[str]:
     """The refspecs of branches that differ and of tags that are missing."""
     known = {str(b.ref): b.commit for b in facts.refs.branches}
     prefix = f"{REMOTES}{facts.remote}/"
-    narrow = "branches" in facts.refs.missing  # this clone was told to follow few branches
+    narrow = "branches" in facts.missing  # this clone was told to follow few branches
     branches = [
         ref
         for ref, oid in there.items()

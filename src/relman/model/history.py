@@ -78,8 +78,8 @@ class Refs(Struct, frozen=True, kw_only=True):
     """What `refs/remotes/<remote>/HEAD` says, without the remote: `main`."""
     shallow: frozenset[Oid] = frozenset()
     """Commits whose parents are missing here (a shallow clone's boundary)."""
-    missing: tuple[str, ...] = ()
-    """What this clone was told not to fetch: `tags`, `branches`."""
+    missing: Mapping[str, tuple[str, ...]] = {}
+    """What this clone was told not to fetch, by remote: `tags`, `branches`; only remotes with anything are in it."""
     fetched_at: int | None = None
     """When something was last fetched, in seconds since 1970."""
 
