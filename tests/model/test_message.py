@@ -8,14 +8,11 @@ from hypothesis import strategies as st
 
 from relman.model.bump import bump_of, on_zero
 from relman.model.message import (
-    Footer,
     Message,
     Reverted,
     breaking_notes,
     clean,
     fixes,
-    is_fixup,
-    is_merge_subject,
     is_release_subject,
     normalised_subject,
     parse,
@@ -26,7 +23,10 @@ from relman.model.message import (
     reverted,
     scopes,
 )
-from relman.model.message_lint import LintRules, Problem, lint
+from relman.model.message_grammar import Footer
+from relman.model.message_lint import lint
+from relman.model.message_rules import LintRules, Problem
+from relman.model.message_subject import is_fixup, is_merge_subject
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "data" / "commit_messages.json").read_text(encoding="utf-8")

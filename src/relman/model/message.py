@@ -13,7 +13,6 @@ from relman.model import message_subject
 from relman.model.message_grammar import (
     BREAKING_TOKENS,
     PICKED_TOKEN,
-    Footer,
     Message,
     bang_description,
     clean,
@@ -23,8 +22,6 @@ from relman.model.message_grammar import (
 from relman.model.message_subject import (
     azure_prefix,
     change_request,
-    is_fixup,
-    is_merge_subject,
     is_release_subject,
     normalised,
     puts_back,
@@ -32,14 +29,11 @@ from relman.model.message_subject import (
 )
 
 __all__ = [
-    "Footer",
     "Message",
     "Reverted",
     "breaking_notes",
     "clean",
     "fixes",
-    "is_fixup",
-    "is_merge_subject",
     "is_release_subject",
     "normalised_subject",
     "parse",

@@ -31,8 +31,6 @@ from relman.model.message_subject import (
     quoted,
 )
 
-__all__ = ["DEFAULT", "LintRules", "Problem", "lint"]
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NEAR_MISS = re.compile(r"[\s>#*_+`~-]*(breaking[ _-]?changes?)(?!\w)[*_`~]*\s*(:?)", re.IGNORECASE)
 _MARKER = re.compile(r"(?P<bullet>[*+-][ \t]+)?BREAKING[ -]CHANGE(?P<colon>:?)(?P<gap>[ \t]*)(?P<text>\S?)")

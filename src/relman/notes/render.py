@@ -1,7 +1,5 @@
 """A release as a value to text: Markdown by a template, or plain text for a tag's message."""
 
-from importlib.resources import files
-
 from relman.model.changelog import Entry, Release
 from relman.model.forge import Forge, change_url, commit_url, compare_url, reference_url, tag_url
 from relman.notes.text import markdown, one_line
@@ -53,11 +51,6 @@ def render(
 
     variables = {key: _safe(value) for key, value in release_context(release, forge).items()}
     return sandbox.render(template, name, variables)
-
-
-def built_in() -> str:
-    """The text of the template that is used when a project has none of its own."""
-    return (files("relman.notes") / "templates" / BUILT_IN).read_text(encoding="utf-8")
 
 
 def _built_in(release: Release, forge: Forge | None) -> str:
