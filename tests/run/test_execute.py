@@ -136,12 +136,13 @@ def test_a_ref_that_moved_since_planning_stops_everything(case: Case, ref: RefNa
     assert journal.read_all(case.open()).records == ()
 
 
+@pytest.mark.parametrize("push", [False, True], ids=["local", "pushed"])
 @pytest.mark.parametrize("ref", [MAINTENANCE, MAIN])
-def test_a_ref_that_moves_during_the_run_stops_everything(case: Case, ref: RefName) -> None:
+def test_a_ref_that_moves_during_the_run_stops_everything(case: Case, ref: RefName, *, push: bool) -> None:
     case.git("switch", "-q", "--detach")
     git(case.linked, "switch", "-q", "--detach")
     elsewhere = case.git("commit-tree", "-m", "elsewhere", f"{case.old}^{{tree}}")
-    old = case.git("rev-parse", ref)
+    old, there = case.git("rev-parse", ref), case.state().remote
 
     def somebody(name: str) -> None:
         if name == "recorded pack":
@@ -150,10 +151,10 @@ def test_a_ref_that_moves_during_the_run_stops_everything(case: Case, ref: RefNa
     with pytest.raises(
         RelmanError, match=f"is at {elsewhere[:12]}, and the plan expected {old[:12]}"
     ) as caught:
-        case.run(case.sealed(), checkpoint=somebody)
+        case.run(case.sealed(push=push), push=push, checkpoint=somebody)
     assert caught.value.kind == Kind.MOVED
     assert (record(case).state, case.keeps()) == ("aborted", [])
-    assert case.git("rev-parse", RELEASE) == case.old
+    assert (case.git("rev-parse", RELEASE), case.state().remote) == (case.old, there)
 
 
 def test_the_reference_transaction_hook_may_refuse(case: Case) -> None:

@@ -140,6 +140,24 @@ def test_undo_keeps_its_hands_off_changed_files(case: Case) -> None:
     assert case.state() == before
 
 
+@pytest.mark.parametrize("there", [b"[tags]\n", b"another\n", None])
+def test_files_go_back_where_they_were_written_whatever_worktree_it_is_typed_in(
+    case: Case, there: bytes | None
+) -> None:
+    before = case.state()
+    case.run(case.sealed())
+    file = case.linked / "relman.toml"
+    if there is not None:
+        file.write_bytes(there)
+    sealed, path = case.seal(plan_of(case, OPERATION)), case.path
+    case.path = case.linked
+    case.run(sealed, operation_id=UNDO)
+    case.path = path
+    assert (file.read_bytes() if file.exists() else None) == there
+    file.unlink(missing_ok=True)
+    assert case.state() == before
+
+
 def test_what_is_published_is_not_taken_back_in_silence(case: Case) -> None:
     case.run(case.sealed(push=True), push=True)
     with pytest.raises(RelmanError) as caught:
