@@ -213,7 +213,7 @@ def test_a_release_goes_below_unreleased_with_its_link() -> None:
     expected = KEEP.replace("## [1.4.2]", f"{section}\n## [1.4.2]").replace(
         "[1.4.2]: ", "[1.5.0]: https://x/1.5.0\n[1.4.2]: "
     )
-    assert insert(KEEP, "1.5.0", section, order=order, link="https://x/1.5.0") == expected
+    assert insert(KEEP, "1.5.0", f"{section}\n[1.5.0]: https://x/1.5.0", order=order) == expected
 
 
 def test_definitions_in_the_section_go_to_the_foot() -> None:
@@ -231,7 +231,7 @@ def test_definitions_in_the_section_go_to_the_foot() -> None:
 def test_a_hotfix_of_an_old_line_goes_between_and_to_the_end() -> None:
     between = insert(KEEP, "1.3.1", "## [1.3.1]\n\n- c", order=order)
     assert between == KEEP.replace("## [1.3.0]", "## [1.3.1]\n\n- c\n\n## [1.3.0]")
-    last = insert(KEEP, "1.2.9", "## [1.2.9]\n\n- c", order=order, link="https://x/1.2.9")
+    last = insert(KEEP, "1.2.9", "## [1.2.9]\n\n- c\n\n[1.2.9]: https://x/1.2.9", order=order)
     assert last == KEEP.replace("- a\n", "- a\n\n## [1.2.9]\n\n- c\n") + "[1.2.9]: https://x/1.2.9\n"
     no_newline = insert("# C\n\n## 2.0.0\n- x", "1.0.0", "## 1.0.0", order=order)
     assert no_newline == "# C\n\n## 2.0.0\n- x\n\n## 1.0.0\n"
@@ -268,7 +268,7 @@ def test_a_final_replaces_its_candidates_and_itself() -> None:
     ],
 )
 def test_the_first_release(text: str, expected: str) -> None:
-    assert insert(text, "1.0.0", "## [1.0.0]\n\n- x\n", order=order, link="https://x") == expected
+    assert insert(text, "1.0.0", "## [1.0.0]\n\n- x\n\n[1.0.0]: https://x\n", order=order) == expected
 
 
 def test_an_ascending_file_and_one_with_foreign_versions_keep_their_order() -> None:
@@ -323,18 +323,17 @@ BODIES = st.lists(
     version=VERSIONS,
     body=BODIES,
     line_end=st.sampled_from(["\n", "\r\n"]),
-    link=st.sampled_from([None, "https://x/new"]),
 )
 def test_inserting_twice_is_inserting_once_and_the_rest_stays(
-    text: str, version: str, body: str, line_end: str, link: str | None
+    text: str, version: str, body: str, line_end: str
 ) -> None:
     text = text.replace("\n", line_end)
     section = f"## [{version}] - 2024-05-05\n\n{body}"
-    once = insert(text, version, section, order=order, link=link)
-    assert insert(once, version, section, order=order, link=link) == once
+    once = insert(text, version, section, order=order)
+    assert insert(once, version, section, order=order) == once
     written = section.rstrip().replace("\n", line_end if text else "\n")
     assert section_text(once, version) == written
-    if text and link is None:
+    if text:
         rest = once.replace(written, "", 1)
         old = section_text(text, version) or ""
         assert re.sub(r"\s+", "", rest) == re.sub(r"\s+", "", text.replace(old, "", 1))

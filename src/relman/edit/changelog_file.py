@@ -24,7 +24,6 @@ and this project adheres to [Semantic Versioning](https://semver.org/spec/v2.0.0
 _MARKER = re.compile(r"^(?:<!-- version list -->|.*towncrier release notes start.*)[ \t]*\r?$", re.MULTILINE)
 _ANCHOR = re.compile(r"^(?:<a [^<>\n]*>(?:</a>)?|\.\. _[^\n]*:)[ \t]*\r?\n(?:[ \t]*\r?\n)?\Z", re.MULTILINE)
 _LONGEST_ANCHOR = 300
-_LABEL = re.compile(r"\[([^\[\]]+)\](?!\()")
 _CONVENTIONAL_LEVEL = 3
 
 
@@ -91,15 +90,13 @@ def insert(
     *,
     order: Order,
     replaces: tuple[str, ...] = (),
-    link: str | None = None,
 ) -> str:
     """Puts a section (Markdown with its heading) in version order: newest first, or as the file has it.
 
     The sections of the same version and those in `replaces` go; every other character stays. Unreleased
     stays first and keeps what was written by hand. Line ends follow the file's. An empty file gets a
-    preamble. With `link` the version's reference definition goes to the file's foot, where the heading or the
-    file uses them; definitions at the section's own end go there too, and an `[unreleased]` one among them
-    updates the file's. Inserting the same section again changes nothing.
+    preamble. Link reference definitions at the section's own end go to the file's foot, and an `[unreleased]`
+    one among them updates the file's. Inserting the same section again changes nothing.
 
     Error (usage) where the section's heading does not name the version, or a heading inside it would end it.
     """
@@ -122,7 +119,7 @@ def insert(
             f"the changelog section for {version} does not read back from the file",
             "make the headings inside the section deeper than its own, and close comments and code blocks",
         )
-    return _linked(out, version, body, references(section), link, order)
+    return _linked(out, version, references(section), order)
 
 
 def merge_sections(text: str, others: Sequence[tuple[str, str]], *, order: Order) -> str:
@@ -199,9 +196,7 @@ def _without(text: str, removed: Sequence[Section], start: int, end: int) -> str
     return "".join((*out, text[start:end]))
 
 
-def _linked(
-    text: str, version: str, body: str, own: tuple[tuple[str, str], ...], link: str | None, order: Order
-) -> str:
+def _linked(text: str, version: str, own: tuple[tuple[str, str], ...], order: Order) -> str:
     key = order(version)
 
     def is_older(label: str) -> bool:
@@ -210,10 +205,6 @@ def _linked(
         except (ValueError, RelmanError):
             return False
 
-    heading = next((each.heading for each in sections(body)), "")
-    labels = [each for each in _LABEL.findall(heading) if _plain(each) == version]
-    if link and (labels or references(text)):
-        own = (*own, (labels[0] if labels else version, link))
     for name, target in own:
         text = put_reference(text, name, target, is_older)
     return text
