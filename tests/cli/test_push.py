@@ -142,10 +142,33 @@ def test_offline_does_not_ask(shop: Shop) -> None:
     assert "refs/tags/v1.0.1" in shop.refused(4, "push", "-y").err
 
 
+TOLD = "v1.0.0: this clone and origin disagree what that is"
+REFUSED = "error: tag-differs: v1.0.0 is something else on origin"
+
+
 def test_a_tag_that_differs_there_is_told(shop: Shop) -> None:
     shop.there("update-ref", "refs/tags/v1.0.0", shop.repo.id("main"))
-    said = shop.done(*sure(["release", "1.0"]))
-    assert "v1.0.0: this clone and origin disagree what that is" in said.out
+    assert TOLD in shop.done(*sure(["release", "1.0"])).out
+    assert shop.refused(6, "push", "-y").err.startswith(REFUSED)
+
+
+@pytest.mark.parametrize(
+    "words", [["release", "1.0"], ["cut"], ["hotfix", "main~1", "--to", "1.0", "--on-line"]]
+)
+def test_nothing_is_published_that_was_built_on_a_tag_that_differs_there(
+    shop: Shop, words: list[str]
+) -> None:
+    shop.there("update-ref", "refs/tags/v1.0.0", shop.repo.id("main"))
+    said = shop.refused(6, *sure(words), "--push")
+    assert said.err.startswith(REFUSED)
+    assert "hint:  git fetch origin +refs/tags/v1.0.0:refs/tags/v1.0.0" in said.err
+    shop.done(*sure(words), "--push", "--anyway", "tag-differs", "--reason", "moved by ann")
+
+
+def test_a_tag_of_another_line_that_differs_there_is_only_told(shop: Shop) -> None:
+    shop.repo.git("tag", "v0.9.0", shop.repo.id("A"))
+    shop.there("update-ref", "refs/tags/v0.9.0", shop.repo.id("main"))
+    assert "v0.9.0: this clone and origin" in shop.done(*sure(["release", "1.0"]), "--push").out
 
 
 def test_a_remote_that_is_away(shop: Shop) -> None:

@@ -254,6 +254,8 @@ def test_remotes_are_named_where_that_is_clear(repo_from: Build, tmp_path: Path)
     repo.git("remote", "add", "ann", "https://example.com/ann")
     assert settings(repo)["remote"] == ("origin", "the usual name; there is also ann")
     repo.git("remote", "rename", "origin", "upstream")
+    assert settings(repo)["remote"] == ("upstream", "main follows it; there is also ann")
+    repo.git("branch", "-q", "--unset-upstream", "main")
     assert "remote" not in settings(repo)
     assert proposal(repo).notes == (
         "there are 2 remotes (upstream, ann) and none is origin: set `remote` to the one that counts",

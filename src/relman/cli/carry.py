@@ -15,7 +15,7 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.open import read_facts
 from relman.job.operations import release_pages, waiting
-from relman.job.refresh import refresh
+from relman.job.refresh import Looked, differing, refresh
 from relman.job.shipping import Wishes
 from relman.job.strategy import check_strategy
 from relman.model.identity import Identity
@@ -56,8 +56,9 @@ def carry_out(
     facts = here.facts
     check_git(facts.repo.looking)
     warnings = _open(facts.repo) if how.dry_run else ()
+    differ: tuple[str, ...] = ()
     if not how.dry_run:
-        facts, warnings = _settled(here, facts, offline=how.offline, push=how.push)
+        facts, warnings, differ = _settled(here, facts, offline=how.offline, push=how.push)
     if not any_strategy:
         check_strategy(facts.config)
     identity = read_identity(facts.repo)
@@ -66,8 +67,10 @@ def carry_out(
     with Scratch.open(facts.repo, _any_tree(facts)) as scratch:
         wishes = _wishes(facts, how, identity, now, offset)
         with here.busy("trying it in a scratch repository"):
-            plan = overridden(make(facts, scratch, wishes), how.anyway, how.reason or "")
-            plan = structs.replace(plan, warnings=(*warnings, *plan.warnings))
+            plan = make(facts, scratch, wishes)
+            more = (*warnings, *differing(facts, plan, differ))
+            plan = structs.replace(plan, warnings=(*more, *plan.warnings))
+            plan = overridden(plan, how.anyway, how.reason or "")
             wanted = _signing(facts.repo, how)
             sealed = seal(plan, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         if how.expect is not None and not matches(sealed, how.expect):
@@ -133,20 +136,26 @@ def _open(repo: Repository) -> tuple[Warn, ...]:
     return tuple(Warn(message=sentence, hint="relman resume") for sentence in waiting(repo))
 
 
-def _settled(here: Context, facts: Facts, *, offline: bool, push: bool) -> tuple[Facts, tuple[Warn, ...]]:
-    """Settles what a crash left, then looks at the remote, and reads again what either changed."""
+def _settled(
+    here: Context, facts: Facts, *, offline: bool, push: bool
+) -> tuple[Facts, tuple[Warn, ...], tuple[str, ...]]:
+    """Settles what a crash left, then looks at the remote, and reads again what either changed.
+
+    Gives the warnings, and the tags that differ there.
+    """
     done = settle(facts.repo, now=here.now, argv=here.call.argv, checkpoint=here.call.checkpoint or nothing)
     ways = {"forward": "finished", "back": "taken back"}
     said = [f"{d.title} ({d.id}) was interrupted and is now {ways[d.way]}" for d in done]
     prune(facts.repo, now=here.now)
-    changed = bool(done)
+    looked = Looked()
     if not offline:
         with here.busy(f"asking {facts.remote}"):
-            fetched, warning = refresh(facts, push=push)
-        changed = changed or fetched
-        said += [warning] if warning else []
+            looked = refresh(facts, push=push)
+    said += [looked.warning] if looked.warning else []
     warnings = tuple(Warn(message=words) for words in said)
-    return (read_facts(facts.repo, config=here.options.config) if changed else facts), warnings
+    if done or looked.fetched:
+        facts = read_facts(facts.repo, config=here.options.config)
+    return facts, warnings, looked.differ
 
 
 def _any_tree(facts: Facts) -> Oid:

@@ -1,26 +1,38 @@
 """Looks at the remote before a real run, and fetches what differs (DESIGN 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
 
 from relman.errors import RelmanError
 from relman.git.remote import fetch, ls_remote
 from relman.job.facts import Facts
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 from relman.model.tags import tag_format
+from relman.plan.plan import Plan, Warn
 
 _MANY = 200
 """Above this everything is fetched by pattern: argument lists are bounded."""
 
 
-def refresh(facts: Facts, *, push: bool) -> tuple[bool, str]:
+class Looked(Struct, frozen=True, kw_only=True):
+    """What a look at the remote brought: whether anything was fetched, and why it brought nothing."""
+
+    fetched: bool = False
+    warning: str = ""
+    differ: tuple[str, ...] = ()
+    """Tags that are something else there."""
+
+
+def refresh(facts: Facts, *, push: bool) -> Looked:
     """Brings remote-tracking branches and missing release tags up to date; local branches never move.
 
-    Tells whether anything was fetched, and a warning. A remote that cannot be reached, or that does not give
-    what it has, is an error where the command wants to push, else a warning.
+    A remote that cannot be reached, or that does not give what it has, is an error where the command wants to
+    push, else a warning.
     """
     remote = facts.remote
     if remote not in facts.refs.remotes:
-        return False, ""
+        return Looked()
     try:
         there = ls_remote(facts.repo, remote)
         specs = _wanted(facts, there)
@@ -30,15 +42,46 @@ def refresh(facts: Facts, *, push: bool) -> tuple[bool, str]:
         if push:
             raise
         why = " ".join((error.cause or error.message).split())
-        return False, f"{error.message}, so the plan is made on what is here: {why}"
+        return Looked(warning=f"{error.message}, so the plan is made on what is here: {why}")
     here = {f"{TAGS}{t.name}": t.object for t in facts.refs.tags}
-    moved = [ref.removeprefix(TAGS) for ref, oid in there.items() if ref in here and here[ref] != oid]
-    if not moved:
-        return bool(specs), ""
-    names = ", ".join(moved[:5]) + (f" and {len(moved) - 5} more" if len(moved) > 5 else "")
-    return bool(
-        specs
-    ), f"{names}: this clone and {remote} disagree what that is (git ls-remote --tags {remote})"
+    differ = tuple(ref.removeprefix(TAGS) for ref, oid in there.items() if ref in here and here[ref] != oid)
+    return Looked(fetched=bool(specs), differ=differ)
+
+
+def differing(facts: Facts, plan: Plan, tags: Sequence[str]) -> tuple[Warn, ...]:
+    """Warns of tags that are something else on the remote.
+
+    It is a refusal (`tag-differs`) where the plan pushes what was built on one of them: what it relied on, or
+    a release of a line that it releases. What only takes something back is never refused.
+    """
+    relied = _relied(facts, plan) if plan.pushes() and plan.operation != "undo" else frozenset()
+    remote = facts.remote
+    found = [
+        Warn(
+            message=f"{tag} is something else on {remote}, and this would publish what was built on the one here",
+            rule="tag-differs",
+            hint=f"git fetch {remote} +{TAGS}{tag}:{TAGS}{tag}",
+        )
+        for tag in tags
+        if tag in relied
+    ]
+    rest = [tag for tag in tags if tag not in relied]
+    if rest:
+        names = ", ".join(rest[:5]) + (f" and {len(rest) - 5} more" if len(rest) > 5 else "")
+        look = f"git ls-remote --tags {remote}"
+        found.append(Warn(message=f"{names}: this clone and {remote} disagree what that is ({look})"))
+    return tuple(found)
+
+
+def _relied(facts: Facts, plan: Plan) -> frozenset[str]:
+    """The tags that a plan is built on, and every release of the lines that it is about."""
+    pushed = [move.ref.removeprefix(TAGS) for push in plan.pushes() for move in push.moves]
+    versions = [v for name in pushed for fmt in facts.formats.accept if (v := fmt.read(name))]
+    lines = {target.line for target in plan.targets} | {
+        line.name for version in versions if (line := facts.lines.of(version))
+    }
+    expected = {e.ref.removeprefix(TAGS) for e in plan.expects if e.ref.startswith(TAGS)}
+    return frozenset(expected.union(r.tag for x in facts.lines.all if x.name in lines for r in x.releases))
 
 
 def _wanted(facts: Facts, there: Mapping[RefName, Oid]) -> list[str]:
