@@ -166,7 +166,7 @@ line  branch  latest  next  unreleased  live because
 0.9   none    v0.9.0  none  0 commits   production
 
 assumed     trunk is main
-assumed     releases are tagged v{version} (1 tags like v0.9.0)
+assumed     releases are tagged v{version} (1 tag like v0.9.0)
 """),
     }
     assert said.out == expected[name]
@@ -290,8 +290,8 @@ def test_nothing_at_all_can_be_told(story: Story, tmp_path: Path, look: Look) ->
     said = look(clone, "status")
     assert (said.code, said.out) == (2, "")
     assert said.err == snapshot("""\
-error: this clone follows a single branch, so release lines may be missing
-hint:  git remote set-branches origin '*' && git fetch --unshallow --tags origin
+error: this clone does not follow every branch, so release lines may be missing
+hint:  git remote set-branches origin '*' && git config --unset-all remote.origin.tagOpt && git fetch --unshallow --tags origin
 """)
 
 
