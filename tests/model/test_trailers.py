@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relman.model.names import Oid
-from relman.model.trailers import picked, with_lines
+from relman.model.trailers import picked, values, with_lines
 
 SIGNED = "Signed-off-by: Ann <ann@example.com>"
 SHAPES = [
@@ -130,3 +130,18 @@ def test_a_line_that_ends_the_message_is_not_added_again() -> None:
 
 def test_lines_without_a_message_are_the_message() -> None:
     assert with_lines("", ("One: 1", "Two: 2")) == "One: 1\n\nTwo: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("a\n\nPrepared: 1\nSigned-off-by: A <a@x>\n", ("1",)),
+        ("a\n\nprepared : 1\nPrepared: 2\n\n", ("1", "2")),
+        ("a\n\nPrepared: 1\n\nSigned-off-by: A <a@x>\n", ()),
+        ("a\n\nas in\nPrepared: 1\n", ()),
+        ("Prepared: 1\n", ()),
+        ("", ()),
+    ],
+)
+def test_only_the_last_paragraph_has_trailers(message: str, found: tuple[str, ...]) -> None:
+    assert values(message, "Prepared") == found

@@ -40,6 +40,18 @@ def picked(message: str, source: Oid, lines: Iterable[str] = ()) -> str:
     return with_lines(text, lines)
 
 
+def values(message: str, token: str) -> tuple[str, ...]:
+    """The values of a trailer, in order; only the last paragraph has trailers. Case of the token does not count."""
+    rows = list(_without_end(stripped(message).split("\n")[:-1]))
+    while rows and _blank(rows[-1]):
+        rows.pop()
+    if not ends_with_trailers(rows):
+        return ()
+    start = max(n for n, row in enumerate(rows) if _blank(row)) + 1
+    pairs = (row.partition(":") for row in rows[start:])
+    return tuple(v.strip() for key, colon, v in pairs if colon and key.strip().lower() == token.lower())
+
+
 def stripped(text: str) -> str:
     """Cleans a message as `git stripspace` does: no space at ends of lines, no blank lines but single ones between."""
     out: list[str] = []
