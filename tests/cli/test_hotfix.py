@@ -433,7 +433,14 @@ def test_a_protected_branch_is_not_moved(repo: Repo) -> None:
     assert (repo.id("release/1.1"), repo.git("show", "hotfix/1.1.2:a")) == (before, "1\n2\n3!\n4\n5")
     assert "refs/tags/v1.1.2" not in repo.refs()
     again = relman(repo.path, "hotfix", "pr:7")
-    assert (again.code, again.err.split("\n")[0]) == (
+    assert again.code == 6
+    assert again.err.startswith("error: duplicate: hotfix/1.1.2 holds")
+
+
+def test_a_branch_in_the_way_of_a_hotfix_is_not_overwritten(repo: Repo) -> None:
+    repo.git("branch", "hotfix/1.1.2", "main")
+    said = relman(repo.path, "hotfix", "pr:7", "--as-branches")
+    assert (said.code, said.err.split("\n")[0]) == (
         2,
         "error: branch hotfix/1.1.2 exists already and holds something else",
     )

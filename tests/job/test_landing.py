@@ -74,7 +74,10 @@ def test_a_branch_made_for_a_change_request_is_not_overwritten_on_the_remote(rep
     with pytest.raises(RelmanError) as error:
         release(repo, "main", structs.replace(PUSHING, as_branches=True))
     assert (error.value.kind, error.value.message, error.value.hints) == (
-        Kind.MOVED,
-        f"origin/relman/release/main is at {repo.id('X')[:10]}, and the push would leave out commits that it holds",
-        ("git fetch origin", "git push origin --delete relman/release/main"),
+        Kind.USAGE,
+        "branch origin/relman/release/main exists already and holds something else",
+        (
+            "git log --oneline origin/relman/release/main",
+            "git push origin --delete relman/release/main",
+        ),
     )

@@ -75,7 +75,7 @@ def test_it_is_found_and_only_tagged(
 ) -> None:
     land(prepared)
     landed = prepared.id("release/1.4")
-    prepared.commit("fix: later", {"later.txt": "l\n"})
+    prepared.commit("docs: later", {"later.txt": "l\n"})
     before = prepared.refs()
     said = done(prepared.path, "release", "1.4")
     assert f"1.4.1 was prepared {how.format(landed[:10])}; only the tag is missing" in said.out

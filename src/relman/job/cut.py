@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.revision import resolve
@@ -22,7 +22,7 @@ from relman.model.lines import TRUNK, Line, line_numbers
 from relman.model.names import Oid
 from relman.model.next import Next, next_on_trunk
 from relman.model.version import Version, next_candidate, parse_strict
-from relman.plan.plan import Base, Plan, Warn
+from relman.plan.plan import Base, Debt, Plan, Warn
 from relman.plan.ship import Shipment, ship
 
 Stage = Literal["candidate", "final"]
@@ -58,7 +58,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
     if stage == "candidate" and final.stable:
         identifier = ask.identifier or facts.config.versions.prerelease
         version = next_candidate(final, identifier, tuple(r.version for r in facts.releases))
-    landing = land(facts, "cut", branch, None, wishes)
+    landing = land(facts, "cut", branch, None, wishes, start=start)
     tagged = ask.tag and landing.instead_of is None
     tree = scratch.tree_of(start)
     own = read_own(facts, scratch, start, tree)
@@ -103,7 +103,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
     going_on = next_development(facts, scratch, final, wishes)
     moving = (*shipped.steps, *(going_on.steps if going_on else ()))
     steps = (*moving, *pushes(facts, moving, wishes))
-    debts = release_debts(facts, scratch, start, facts.trunk_name, facts.lines.all)
+    debts = _debts(facts, scratch, start)
     base_tag = (coming.base.tag,) if coming.base else ()
     return Plan(
         operation="cut",
@@ -125,6 +125,20 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
             *_afterwards(name, version, start, tagged=tagged, instead_of=landing.instead_of, branch=branch),
             *change_pages(facts, landing),
         ),
+    )
+
+
+def _debts(facts: Facts, scratch: Scratch, start: Oid) -> tuple[Debt, ...]:
+    """What the start lacks of the lines' releases; what trunk has by now is settled by cutting from there."""
+    found = release_debts(facts, scratch, start, facts.trunk_name, facts.lines.all)
+    trunk = facts.trunk.commit
+    if start == trunk or not found:
+        return found
+    owed = {d.commit for d in release_debts(facts, scratch, trunk, facts.trunk_name, facts.lines.all)}
+    place = f"{facts.trunk_name} at {start[:10]}"
+    return tuple(
+        structs.replace(d, missing_on=(place,), settle=d.settle if d.commit in owed else "relman cut")
+        for d in found
     )
 
 

@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from relman.errors import Kind, RelmanError, usage
+from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
+from relman.job.claimed import free_version, held_already
 from relman.job.cut import assumed
 from relman.job.facts import Facts, Production
 from relman.job.fix import find_fixes
-from relman.job.landing import Landing, change_pages, expects, land, pushes
+from relman.job.landing import Landing, change_pages, expects, land, pushes, stand_in
 from relman.job.owed import debts, follow_up_warnings, left_out
 from relman.job.reach import reach
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.standing import ground
 from relman.job.target import PRODUCTION, Side, Spot, find_spots
-from relman.model.bump import Bump
-from relman.model.names import Oid, branch_ref, short, tag_ref
+from relman.model.names import Oid, short, tag_ref
 from relman.model.trailers import picked
 from relman.model.version import Version
 from relman.plan.plan import Base, Expect, Pick, Plan, Proof, Warn
-from relman.plan.ship import BranchMove, Change, Shipment, Shipped, ship
+from relman.plan.ship import Change, Shipment, Shipped, ship
 from relman.plan.steps import Picked, Step
 from relman.run.ladder import Fix, Port, climb
 
@@ -114,8 +114,7 @@ def _port(
         return done
     if ask.release:
         return _release(facts, scratch, done, tree, made, ask, wishes)
-    landing = land(facts, "backport", spot.branch, spot.tip, wishes)
-    _check_free(facts, landing, spot.start, ports)
+    landing = land(facts, "backport", spot.branch, spot.tip, wishes, start=spot.start, takes=_taken(ports))
     shipment = structs.replace(_shipment(spot, tree, made, ports), branch=landing.move)
     return structs.replace(done, shipped=ship(shipment), landing=landing)
 
@@ -130,7 +129,8 @@ def _release(
     wishes: Wishes,
 ) -> Ported:
     spot, ports = done.spot, done.ports
-    version, told = _version(facts, spot)
+    version, told = free_version(facts, scratch, spot)
+    told += held_already(facts, spot, [p.fix.commit for p in ports if p.pick.lands])
     landing, tagged = _landing(facts, spot, ports, version, ask, wishes)
     behind = [r.commit for r in facts.releases if r.version.stable and r.version < version]
     commits = facts.graph.between([spot.start], behind)
@@ -189,29 +189,25 @@ def _landing(
     """
     own_name = f"hotfix/{version}"
     if not spot.isolated:
-        landing = land(facts, "hotfix", spot.branch, spot.tip, wishes, own_name)
-        _check_free(facts, landing, spot.start, ports)
+        landing = land(
+            facts,
+            "hotfix",
+            spot.branch,
+            spot.tip,
+            wishes,
+            own_name,
+            start=spot.start,
+            takes=_taken(ports),
+        )
         return landing, ask.tag and landing.instead_of is None
     if ask.tag and not wishes.as_branches:
         return None, True
-    known = facts.tip(own_name)
-    landing = Landing(move=BranchMove(ref=branch_ref(own_name), old=known.local if known else None))
-    _check_free(facts, landing, spot.start, ports)
-    return landing, False
+    return Landing(move=stand_in(facts, own_name, spot.start, _taken(ports))), False
 
 
-def _check_free(facts: Facts, landing: Landing, start: Oid, ports: Sequence[Port]) -> None:
-    """Refuses to move a branch that stands in for the line's where it holds anything but what goes there."""
-    name = short(landing.move.ref)
-    known = facts.tip(name)
-    if known is None or known.commit in {start, *(p.fix.commit.id for p in ports if p.as_is)}:
-        return
-    if not facts.graph.is_ancestor(known.commit, start):
-        raise usage(
-            f"branch {name} exists already and holds something else",
-            f"git log --oneline {name}",
-            f"relman hotfix {name}",
-        )
+def _taken(ports: Sequence[Port]) -> tuple[Oid, ...]:
+    """The commits that go along as they are: a branch that stands on one holds nothing else."""
+    return tuple(p.fix.commit.id for p in ports if p.as_is)
 
 
 def _shipment(spot: Spot, tree: Oid, made: tuple[Change, ...], ports: Sequence[Port]) -> Shipment:
@@ -252,22 +248,6 @@ def _suspicions(ports: Sequence[Port]) -> list[Warn]:
         for p in ports
         if p.suspicion is not None and p.pick.lands
     ]
-
-
-def _version(facts: Facts, spot: Spot) -> tuple[Version, list[Warn]]:
-    """The next free patch above the release (V2 of research/branching-strategies.md).
-
-    A number that has a candidate is not free: its final would be expected to hold what the candidate held.
-    """
-    if spot.release is None:
-        raise RelmanError(Kind.INTERNAL, f"a hotfix of line {spot.line} has no release to build on")
-    taken = {r.version.numbers for r in facts.releases}
-    first = version = spot.release.version.step(Bump.PATCH)
-    while version.numbers in taken:
-        version = version.step(Bump.PATCH)
-    if version == first:
-        return version, []
-    return version, [Warn(message=f"{first} is taken, so the next free patch is used: {version}")]
 
 
 def _isolated(done: Sequence[Ported]) -> tuple[tuple[str, str, str], ...]:
@@ -319,7 +299,9 @@ def _afterwards(done: Ported, ask: HotfixAsk) -> tuple[str, ...]:
         follow = f", then relman release {done.spot.line}" if ask.release else ""
         return (f"{done.landing.instead_of} is not moved: open a change request from {name}{follow}",)
     if ask.release and done.version and target.tag is None and not done.stopped:
-        return (f"when CI has passed: relman release {done.spot.line}",)
+        # The line's own name may mean its unreleased work.
+        what = done.version if done.spot.isolated else done.spot.line
+        return (f"when CI has passed: relman release {what}",)
     return ()
 
 

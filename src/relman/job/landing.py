@@ -1,19 +1,21 @@
 """Where the result lands: which branch moves or is made instead, what is pushed, what is relied on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from relman.config.record import DEFAULT_LINE_BRANCH
-from relman.errors import Kind, RelmanError
+from relman.errors import Kind, RelmanError, usage
 from relman.git.remote import remote_url
 from relman.job.facts import Facts
+from relman.job.proposed import TRAILER
 from relman.job.shipping import Wishes
 from relman.model.cut import Tip
 from relman.model.forge import detect, new_change_url
 from relman.model.lines import Line, hotfix_version
 from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
+from relman.model.trailers import values
 from relman.plan.plan import Expect
 from relman.plan.ship import BranchMove
 from relman.plan.steps import Id, Label, MoveRef, PushMove, PushRefs, Step, Target, WriteCommit
@@ -34,16 +36,53 @@ def protected(facts: Facts, branch: str) -> bool:
 
 
 def land(
-    facts: Facts, job: str, branch: str, tip: Tip | None, wishes: Wishes, own_name: str | None = None
+    facts: Facts,
+    job: str,
+    branch: str,
+    tip: Tip | None,
+    wishes: Wishes,
+    own_name: str | None = None,
+    *,
+    start: Oid | None = None,
+    takes: Collection[Oid] = (),
 ) -> Landing:
-    """Moves the branch, or, where it is protected or `--as-branches` was given, makes one of its own beside it."""
+    """Moves the branch, or, where it is protected or `--as-branches` was given, makes one of its own beside it.
+
+    `start` is what the result stands on, left out: the branch's tip; `takes` are commits that go along as they
+    are. Error (usage): the branch of its own exists and holds something else.
+    """
     if not wishes.as_branches and not protected(facts, branch):
         return Landing(move=BranchMove(ref=branch_ref(branch), old=tip.local if tip else None))
     name = own_name or f"relman/{job}/{branch}"
-    known = facts.refs.local(name)
-    return Landing(
-        move=BranchMove(ref=branch_ref(name), old=known.commit if known else None), instead_of=branch
-    )
+    base = start or (tip.commit if tip else None)
+    return Landing(move=stand_in(facts, name, base, takes), instead_of=branch)
+
+
+def stand_in(facts: Facts, name: str, start: Oid | None, takes: Collection[Oid] = ()) -> BranchMove:
+    """Moves a branch that stands in for a line's, here or on the remote, only where it holds nothing of its own.
+
+    Nothing but what the result stands on, or a release that was prepared there and has its tag by now.
+    """
+    known = facts.tip(name)
+    if known is None:
+        return BranchMove(ref=branch_ref(name), old=None)
+    prepared = values(facts.graph.commit(known.commit).message, TRAILER)
+    spent = bool(prepared) and all(facts.release(text) for text in prepared)
+    held = start is not None and facts.graph.is_ancestor(known.commit, start)
+    if not (held or spent or known.commit in takes):
+        there = name if known.commit == known.local else short(known.tracking or name)
+        raise usage(
+            f"branch {there} exists already and holds something else",
+            f"git log --oneline {there}",
+            f"relman hotfix {there}" if hotfix_version(name) else _away(facts, name, known),
+        )
+    return BranchMove(ref=branch_ref(name), old=known.local)
+
+
+def _away(facts: Facts, name: str, known: Tip) -> str:
+    local = f"git branch -D {name}" if known.local else ""
+    remote = f"git push {facts.remote} --delete {name}" if known.remote else ""
+    return " && ".join(filter(None, (local, remote)))
 
 
 def change_pages(facts: Facts, *landings: Landing | None) -> tuple[str, ...]:

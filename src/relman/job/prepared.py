@@ -5,7 +5,6 @@ squash folds it into a message that may have lost the trailer: then the files de
 and hold its section while no tag has its name.
 """
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -15,14 +14,15 @@ from relman.edit.version_file import read_version
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
+from relman.job.proposed import prepared_versions, unreleased_chain
 from relman.job.shipping import read_own
 from relman.model.names import REMOTES, Oid
+from relman.model.reverts import cancel
 from relman.model.tags import Release
-from relman.model.version import Version, parse
+from relman.model.version import Version, parse, under
 
-_TRAILER = re.compile(r"^Prepared-release: (\S+)$", re.MULTILINE)
 _MOST = 500
-"""How far down a line a prepared release is looked for."""
+"""How many commits of a merge are looked at."""
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -37,10 +37,17 @@ class Prepared(Struct, frozen=True, kw_only=True):
     """The changelog's section of it there."""
 
 
-def find_prepared(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None) -> Prepared | None:
-    """Looks from the tip down to the last release; the newest prepared version counts."""
-    for commit in _chain(facts, tip):
-        for source, version in _marks(facts, commit, base):
+def find_prepared(
+    facts: Facts, scratch: Scratch, tip: Oid, base: Release | None, numbers: tuple[int, ...] = ()
+) -> Prepared | None:
+    """Looks from the tip down to the last release; the newest prepared version counts.
+
+    Only versions above `base` that start with the line's `numbers`; what was reverted since is not prepared.
+    """
+    for commit in unreleased_chain(facts, tip):
+        for source, version in _marks(facts, commit, base, numbers):
+            if not _gone(facts, tip).isdisjoint((source, commit)):
+                continue
             merged = source != commit
             origin = source if merged else _candidate(facts, version) or source
             return Prepared(
@@ -50,45 +57,49 @@ def find_prepared(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None
                 differs=scratch.changed(origin, commit),
                 section=_section(facts, scratch, commit, version),
             )
-    return _by_files(facts, scratch, tip, base)
+    return _by_files(facts, scratch, tip, base, numbers)
 
 
-def _chain(facts: Facts, tip: Oid) -> Iterator[Oid]:
-    released = {r.commit for r in facts.releases}
-    for count, oid in enumerate(facts.graph.chain(tip)):
-        if oid in released or count == _MOST:
-            return
-        yield oid
+def _gone(facts: Facts, tip: Oid) -> frozenset[Oid]:
+    unreleased = facts.graph.between([tip], [r.commit for r in facts.releases])
+    return cancel(facts.graph, unreleased).removed
 
 
-def _marks(facts: Facts, oid: Oid, base: Release | None) -> Iterator[tuple[Oid, Version]]:
+def _marks(
+    facts: Facts, oid: Oid, base: Release | None, numbers: tuple[int, ...]
+) -> Iterator[tuple[Oid, Version]]:
     """The trailers of a commit and of what it brought, for versions that have no tag yet."""
     commit = facts.graph.commit(oid)
     brought = facts.graph.between(commit.parents[1:], commit.parents[:1]) if len(commit.parents) > 1 else ()
     for each in (oid, *brought[:_MOST]):
-        for name in _TRAILER.findall(facts.graph.commit(each).message):
-            version = next((v for fmt in facts.formats.accept if (v := fmt.read(name))), None) or parse(name)
-            if version and facts.release(str(version)) is None and (base is None or version > base.version):
+        for version in prepared_versions(facts, facts.graph.commit(each)):
+            if _fits(version, base, numbers):
                 yield each, version
+
+
+def _fits(version: Version, base: Release | None, numbers: tuple[int, ...]) -> bool:
+    return under(version, numbers) and (base is None or version > base.version)
 
 
 def _candidate(facts: Facts, version: Version) -> Oid | None:
     """The branch that the prepared release was proposed on, where this clone still has it."""
     for branch in facts.refs.branches:
         name = branch.ref.removeprefix(REMOTES)
-        if "relman/" in name or f"hotfix/{version}" in name:
-            marks = _TRAILER.findall(facts.graph.commit(branch.commit).message)
-            if any(parse(m.removeprefix(facts.formats.write.prefix)) == version for m in marks):
-                return branch.commit
+        if ("relman/" in name or f"hotfix/{version}" in name) and version in prepared_versions(
+            facts, facts.graph.commit(branch.commit)
+        ):
+            return branch.commit
     return None
 
 
-def _by_files(facts: Facts, scratch: Scratch, tip: Oid, base: Release | None) -> Prepared | None:
+def _by_files(
+    facts: Facts, scratch: Scratch, tip: Oid, base: Release | None, numbers: tuple[int, ...]
+) -> Prepared | None:
     said = _said_at(facts, scratch, tip)
-    if said is None or base is None or said[0] <= base.version or facts.release(str(said[0])) is not None:
+    if said is None or base is None or not _fits(said[0], base, numbers) or facts.release(str(said[0])):
         return None
     landed = tip
-    for oid in _chain(facts, tip):
+    for oid in unreleased_chain(facts, tip):
         if _said_at(facts, scratch, oid) != said:
             break
         landed = oid

@@ -20,18 +20,19 @@ from relman.job.held import held_release
 from relman.job.isolated import merge_isolated
 from relman.job.landing import change_pages, expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
+from relman.job.proposed import next_free, prepared_elsewhere, whose
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
 from relman.job.status import isolated_releases
-from relman.model import message
+from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid
 from relman.model.bump import Bump
 from relman.model.count import commits_word
 from relman.model.lines import TRUNK
-from relman.model.names import Oid, short
+from relman.model.names import short
 from relman.model.next import Next
 from relman.model.tags import Release
 from relman.model.version import Version
 from relman.plan.plan import Base, Debt, Plan, Warn
-from relman.plan.ship import BranchMove, Shipment, ship
+from relman.plan.ship import Shipment, ship
 
 
 def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes) -> Plan:
@@ -40,11 +41,19 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     check_twins(facts)
     where = find_where(facts, ask.what)
     base = None if where.line == TRUNK else facts.line(where.line).newest
-    prepared = find_prepared(facts, scratch, where.tip.commit, base or facts.next(TRUNK).base)
-    if prepared and _meant(prepared, ask, where):
+    numbers = () if where.line == TRUNK else facts.line(where.line).numbers
+    low = base or facts.next(TRUNK).base
+    prepared = find_prepared(facts, scratch, where.tip.commit, low, numbers)
+    landed = prepared.version if prepared and meant(prepared.version, ask, where) else None
+    waiting = find_waiting(facts, where, low, landed)
+    if waiting and ask.tag and meant(waiting.version, ask, where):
+        return tag_waiting(facts, scratch, where, waiting, wishes)
+    if prepared and landed:
         if ask.tag:
-            return _tag_prepared(facts, scratch, where, prepared, wishes)
-        _check_news(facts, where, prepared)
+            return tag_prepared(facts, scratch, where, prepared, wishes)
+        _check_news(facts, scratch, where, prepared)
+    if prepared:
+        _check_candidate(prepared, ask, where)
     candidate = needs_stage(facts, ask, where)
     if candidate is not None:
         raise usage(
@@ -55,21 +64,36 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     return _write(facts, scratch, ask, where, wishes, prepared.version if prepared else None)
 
 
-def _meant(prepared: Prepared, ask: ReleaseAsk, where: Where) -> bool:
-    """Whether the prepared version is what was asked for."""
-    if where.given is not None:
-        return where.given.precedence == prepared.version.precedence
-    return ask.what not in STEPS and ask.stage in (None, "final" if prepared.version.stable else "candidate")
-
-
-def _check_news(facts: Facts, where: Where, prepared: Prepared) -> None:
-    """To prepare the same version again there must be something new."""
-    if not facts.graph.between([where.tip.commit], [prepared.commit]):
+def _check_news(facts: Facts, scratch: Scratch, where: Where, prepared: Prepared) -> None:
+    """To prepare the same version again there must be something new, or something wrong."""
+    later = facts.graph.between([where.tip.commit], [prepared.commit])
+    if not later and not unsaid(facts, scratch, prepared.version, prepared.commit):
         raise RelmanError(
             Kind.NOTHING,
             f"{prepared.version} is prepared on {where.branch} already, and nothing came after it",
             hints=(f"relman release {where.line}",),
         )
+
+
+def _check_candidate(prepared: Prepared, ask: ReleaseAsk, where: Where) -> None:
+    """A candidate must not ship the commit that says it is the final."""
+    final = prepared.version
+    if final.stable and ask.stage == "candidate" and where.given in (None, final):
+        raise usage(
+            f"{final} is prepared on {where.branch} as a final release, so a candidate of it comes too late",
+            f"relman release {where.line}",
+        )
+
+
+def _check_claimed(facts: Facts, where: Where, version: Version) -> None:
+    """A version that is prepared on a branch of its own is not given to something else."""
+    for other in prepared_elsewhere(facts, where.tip.commit):
+        if other.version.numbers == version.numbers:
+            raise usage(
+                f"{version} is prepared on {other.name} ({whose(facts, other.commit)}), and not from {where.branch}",
+                f"relman release {other.version}",
+                f"relman release {next_free(facts, where.tip.commit, version)}",
+            )
 
 
 def _write(
@@ -83,6 +107,8 @@ def _write(
     coming = facts.next(where.line)
     isolated = () if where.line == TRUNK else isolated_releases(facts, facts.line(where.line))
     version = find_version(facts, ask, where, coming)
+    if version != prepared:
+        _check_claimed(facts, where, version)
     start = where.tip.commit
     ground = merge_isolated(facts, scratch, start, where.branch, isolated)
     behind = [r for r in facts.releases if r.version < version and (r.version.stable or not version.stable)]
@@ -207,78 +233,6 @@ def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:
             message=f"a {coming.bump.word} change goes out as {coming.version}, which is what the line allows"
         ),
     )
-
-
-def _tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepared, wishes: Wishes) -> Plan:
-    """Tags what was prepared, at the commit of the line that first holds it, and writes nothing else."""
-    version, commit = prepared.version, prepared.commit
-    behind = [r for r in facts.releases if r.version < version and (r.version.stable or not version.stable)]
-    commits = facts.graph.between([commit], [r.commit for r in behind])
-    base = next((r for r in behind if r.version.stable and facts.graph.is_ancestor(r.commit, commit)), None)
-    own = read_own(facts, scratch, commit, scratch.tree_of(commit))
-    writing = write_release(
-        facts,
-        own,
-        line=where.line,
-        version=version,
-        base=base,
-        commits=commits,
-        extra=(),
-        wishes=wishes,
-        prepared=False,
-        notes=_approved(facts, prepared),
-    )
-    shipped = ship(
-        Shipment(
-            line=where.line,
-            base=Base(name=where.branch, commit=commit),
-            start=commit,
-            start_tree=scratch.tree_of(commit),
-            tag=writing.tag,
-            branch=_standing(where, commit),
-            version=str(version),
-            ships=commits,
-            notes=writing.notes,
-        )
-    )
-    proof, warns = prove(
-        facts,
-        version=version,
-        tag=writing.tag.name,
-        line=where.line,
-        base=base,
-        start=commit,
-        merged=(),
-        fixes=(),
-        ships=commits,
-        places=own.places,
-    )
-    steps = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
-    told = f"{version} was prepared {prepared.how}; only the tag is missing"
-    return Plan(
-        operation="release",
-        title=f"release {writing.tag.name}",
-        targets=(shipped.target,),
-        steps=steps,
-        expects=expects(facts, steps, tips=[where.tip], tags=[r.tag for r in _some(base)]),
-        facts=(("prepared", told), *(("differs", path) for path in prepared.differs)),
-        warnings=warns,
-        assumptions=assumed(facts),
-        proofs=(proof,),
-    )
-
-
-def _approved(facts: Facts, prepared: Prepared) -> str | None:
-    """The section that was reviewed, where a squash left commits that say less than it does."""
-    commit = facts.graph.commit(prepared.commit)
-    folded = len(commit.parents) == 1 and not message.is_release_subject(commit.subject)
-    return prepared.section if folded else None
-
-
-def _standing(where: Where, commit: Oid) -> BranchMove | None:
-    """The branch of a tag-only plan: none moves, unless the local one is behind what is tagged."""
-    behind = where.tip.state in ("behind", "absent") and commit == where.tip.commit
-    return BranchMove(ref=where.tip.ref, old=where.tip.local) if behind else None
 
 
 def _afterwards(where: Where, *, tagged: bool, instead_of: str | None) -> tuple[str, ...]:
