@@ -3,11 +3,9 @@
 Read once, then asked. Nothing here prints, asks or moves anything.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from relman.config.record import Config
@@ -16,7 +14,9 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
 from relman.git.repo import Repository
-from relman.git.trees import blob
+from relman.job.complete import check_complete, check_fetched, too_shallow
+from relman.job.production import Production as Production  # noqa: PLC0414 - part of what facts tell
+from relman.job.production import find_production, production
 from relman.model.bump import Bump
 from relman.model.count import Policy
 from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
@@ -28,20 +28,6 @@ from relman.model.ports import newest_cut_lines, shipped
 from relman.model.remote import USUAL, find_remote
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
-
-_RELEASED = re.compile(
-    r"^#{1,3} \[?v?[0-9]+\.[0-9]+\.[0-9]+\]?(?:\([^)\n]*\))? ?[-–(]+ ?[0-9]{4}-[0-9]{2}-[0-9]{2}\)?",
-    re.MULTILINE,
-)
-"""The dated heading of a release, as Keep a Changelog and the usual tools write it."""
-
-
-class Production(Struct, frozen=True, kw_only=True):
-    """The production release and how it is known."""
-
-    release: Release
-    source: str
-    """`assumed`, `branch production`, `tag deployed/1.4.2`."""
 
 
 class Facts:
@@ -247,7 +233,7 @@ class Facts:
         self.graph.reached.clear()
         answer = self._next_on_trunk() if name == TRUNK else self._next_on_line(name)
         if self.graph.reached:
-            raise self._too_shallow()
+            raise too_shallow(self)
         return answer
 
     def _next_on_trunk(self) -> Next:
@@ -321,93 +307,19 @@ class Facts:
 
     def find_production(self) -> Production | None:
         """The production release: recorded where the configuration says so, else assumed (DESIGN 2)."""
-        how = self.config.production
-        match how.source:
-            case "assumed":
-                top = next((r for r in self.releases if r.version.stable and not r.withdrawn), None)
-                return Production(release=top, source="assumed") if top else None
-            case "branch":
-                return self._production_of_branch(how.branch)
-            case "tags":
-                fmt = tag_format(how.tags)
-                seen = [(t, v) for t in self.refs.tags if (v := fmt.read(t.name))]
-                if not seen:
-                    raise self._unknown_production(f"no tag like {how.tags} is in this clone")
-                tag, version = max(seen, key=lambda row: self.graph.when(row[0].commit))
-                release = self.release(str(version))
-                if release is None:
-                    raise self._unknown_production(f"{tag.name} names {version}, and no such release is here")
-                return Production(release=release, source=f"tag {tag.name}")
-            case "record":
-                raise usage(
-                    "production is unknown: production.source is record, and this relman keeps no records yet",
-                    f"relman hotfix FIX --to {next((r.tag for r in self.releases if r.version.stable), 'TAG')}",
-                    'in relman.toml, below [production]:  source = "assumed"',
-                )
+        return find_production(self)
 
     def production(self) -> Production:
         """The production release; an error (usage) where there is none."""
-        found = self.find_production()
-        if found is None:
-            self.check_complete()
-            raise usage("there is no release yet, so nothing is in production", "relman release")
-        return found
-
-    def _production_of_branch(self, name: str) -> Production:
-        tip = self.tip(name)
-        if tip is None:
-            raise self._unknown_production(f"branch {name} is not in this clone")
-        usable = [r for r in self.releases if not r.withdrawn]
-        at = next((r for r in usable if r.commit == tip.commit), None)
-        held = self.graph.reachable_tags(tip.commit, {r.tag: r.commit for r in usable})
-        nearest = at or next((r for r in usable if r.tag in held), None)
-        if nearest is None:
-            raise self._unknown_production(f"branch {name} holds no release")
-        return Production(release=nearest, source=f"branch {name}")
-
-    def _unknown_production(self, why: str) -> RelmanError:
-        return usage(
-            f"production is unknown: {why}",
-            f"git fetch {self.remote} --tags",
-            "relman hotfix FIX --to v1.4.2",
-        )
+        return production(self)
 
     def check_complete(self) -> None:
         """Refuses every shallow clone, and what `check_fetched` refuses: for jobs that need all of history."""
-        if self.refs.shallow:
-            raise self._too_shallow()
-        self.check_fetched()
+        check_complete(self)
 
     def check_fetched(self) -> None:
         """Refuses where refs are missing that an answer about versions depends on (DESIGN 7)."""
-        deeper = "--unshallow " if self.refs.shallow else ""
-        fetch = f"git fetch {deeper}--tags {self.remote}"
-        if "tags" in self.missing:
-            fetch = f"git config --unset-all remote.{self.remote}.tagOpt && {fetch}"
-        if "branches" in self.missing:
-            raise usage(
-                "this clone does not follow every branch, so release lines may be missing",
-                f"git remote set-branches {self.remote} '*' && {fetch}",
-            )
-        if "tags" in self.missing:
-            raise usage("this clone was told not to fetch tags, so releases may be missing", fetch)
-        if not self.releases and self.refs.remotes and (shown := self._release_shown()):
-            raise usage(f"this clone has no release tag, although {shown}", fetch)
-
-    def _release_shown(self) -> str | None:
-        """What shows that there were releases: a released section of the changelog, or lines above the first."""
-        tip = self.tip(self.trunk_name)
-        path = self.config.changelog.path
-        data = blob(self.repo, tip.commit, path) if tip and path else None
-        if data and (heading := _RELEASED.search(data.decode("utf-8", "replace"))):
-            return f"{path} has the section {heading[0].lstrip('# ')!r}"
-        return None
-
-    def _too_shallow(self) -> RelmanError:
-        return usage(
-            "this clone is shallow: the history that the answer depends on ends too early",
-            f"git fetch --unshallow --tags {self.remote}",
-        )
+        check_fetched(self)
 
     def twins(self) -> tuple[str, ...]:
         """Names pairs of tags that name one version and differ."""
