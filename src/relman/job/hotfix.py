@@ -158,6 +158,7 @@ def _release(
         fixes=fixes,
         ships=commits,
         places=own.places,
+        picked=[oid for p in ports for oid in (p.pick.source, p.pick.picked) if oid],
     )
     mended = [Warn(message=f"{s}; the hotfix mends it") for s in writing.out_of_step]
     shipment = structs.replace(

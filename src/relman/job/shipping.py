@@ -19,6 +19,7 @@ from relman.git.scratch import Scratch
 from relman.git.trees import blob, tree_paths
 from relman.job.changelog import release_notes
 from relman.job.facts import Facts
+from relman.job.missing import RULE, absent_releases
 from relman.job.open import tree_config
 from relman.model.history import Commit
 from relman.model.names import Oid
@@ -216,9 +217,11 @@ def prove(
     fixes: Sequence[str],
     ships: Sequence[Oid],
     places: Sequence[VersionFile],
+    picked: Sequence[Oid] = (),
 ) -> tuple[Proof, tuple[Warn, ...]]:
-    """Proves what the tag will hold (DESIGN 4.10). `fixes` are sentences about picks that were tried.
+    """Proves what the tag will hold (DESIGN 4.10).
 
+    `fixes` are sentences about picks that were tried, `picked` their commits.
     Releases of the line that are missing come back as a warning with the rule `missing-releases`.
     """
     said: list[str] = []
@@ -232,27 +235,17 @@ def prove(
     others = [o for o in ships if len(facts.graph.commit(o).parents) < 2]
     many = "1 commit goes" if len(others) == 1 else f"{len(others)} commits go"
     said.append(f"besides, {many} out that were on the line" if others else "nothing else goes out")
-    brought = {r.tag for r in merged}
-    missing = [
-        r
-        for r in facts.releases
-        if r.version.stable
-        and not r.withdrawn
-        and r.tag not in brought
-        and r.version < version
-        and (base is None or r.version > base.version)
-        and (own_line := facts.lines.of(r.version)) is not None
-        and own_line.name == line
-        and not facts.graph.is_ancestor(r.commit, start)
-    ]
+    absent = absent_releases(facts, version, line, start, merged, picked)
+    said += [f"{r.tag} is not in it, but each of its fixes is" for r in absent.covered]
+    said += [f"{r.tag} is not in it, as was accepted for a later release" for r in absent.accepted]
     warns: tuple[Warn, ...] = ()
-    if missing:
-        names = ", ".join(r.tag for r in missing)
+    if absent.missing:
+        names = ", ".join(r.tag for r in absent.missing)
         said.append(f"{names} of the same line are not in it")
         warns = (
             Warn(
                 message=f"{tag} would be above {names} and not contain it",
-                rule="missing-releases",
+                rule=RULE,
                 hint=f"relman hotfix FIX --to {line}",
             ),
         )
