@@ -209,3 +209,25 @@ def test_what_may_not_move_gets_a_branch_beside_it(repo_from: Build, protect: bo
         f"create release/1.5 at {repo.id('main')[:10]} and open a change request to it",
         "when it is merged: relman release 1.5",
     )
+
+
+def test_what_the_start_lacks_is_not_said_of_trunk(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.4.0\\n"} [v1.4.0]
+  B "feat: two" {b.txt: "b\\n"}
+release/1.4 from A:
+  L "fix: three" {l.txt: "l\\n"}
+  R "chore(release): 1.4.1" {VERSION: "1.4.1\\n"} [v1.4.1]
+main:
+  C pick L
+"""
+    )
+    plan = cut(repo, start="main~1")
+    place = f"main at {repo.id('B')[:10]}"
+    assert [(d.commit, d.missing_on, d.settle) for d in plan.debts] == [
+        (repo.id("L"), (place,), "relman cut"),
+    ]
+    assert ("debts", f"{place} lacks what was released already: {repo.id('L')[:7]} fix: three") in told(plan)
+    assert cut(repo).debts == ()

@@ -35,6 +35,7 @@ def test_a_hotfix_branch_is_tagged_and_goes(waiting: Repo, word: str) -> None:
     tip, before = waiting.id("hotfix/1.4.1"), waiting.id("release/1.4")
     said = done(waiting.path, "release", word)
     assert "stays out   1 commit of release/1.4" in said.out
+    assert "VERSION says 1.4.1" in said.out
     assert (waiting.id("v1.4.1^{commit}"), waiting.id("release/1.4")) == (tip, before)
     assert waiting.tree("v1.4.1", "urgent.txt") == "u\n"
     assert absent(waiting, "v1.4.1:l.txt")
@@ -171,6 +172,17 @@ class TestOnTheLine:
         done(prepared.path, "release", "1.4", "--no-tag")
         done(prepared.path, "release", "1.4")
         assert prepared.tree("v1.4.1", "VERSION") == "1.4.1\n"
+
+    def test_a_merge_that_lost_the_version_is_not_tagged(self, prepared: Repo) -> None:
+        prepared.git("switch", "-q", "-c", "side", "HEAD~1")
+        prepared.git("merge", "-q", "--no-ff", "--no-commit", "release/1.4")
+        prepared.write("VERSION", "1.4.0\n")
+        prepared.git("add", "VERSION")
+        prepared.git("commit", "-q", "-m", "Merge branch release")
+        prepared.git("branch", "-q", "-f", "release/1.4", "side")
+        said = relman(prepared.path, "release", "1.4")
+        assert (said.code, "VERSION at " in said.err) == (6, True)
+        assert absent(prepared, "v1.4.1")
 
     def test_a_candidate_does_not_ship_the_prepared_final(self, prepared: Repo) -> None:
         said = relman(prepared.path, "release", "1.4", "--rc")
