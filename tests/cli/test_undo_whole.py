@@ -241,6 +241,18 @@ def test_a_later_push_is_asked_about_even_offline(tmp_path: Path) -> None:
     assert "origin cannot be asked" in shop.refused(6, "undo", "-y").err
 
 
+def test_undoing_an_undo_with_the_remote_brings_both_back(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.done(*sure(["release", "1.0"]), "--push")
+    shop.repo.commit("fix: later", {"later.txt": "later\n"})
+    shop.repo.git("push", "-q", "origin", "release/1.0")
+    shop.done(*sure(["release", "1.0"]), "--push")
+    after = shop.state()
+    undone = shop.done("undo", "-y", "--remote", "--reason", "v1.0.2", "--json").json["id"]
+    shop.done("undo", undone, "--remote", "-y")
+    assert shop.state() == after
+
+
 class Terminal(io.StringIO):
     """A stream with a person at it."""
 
