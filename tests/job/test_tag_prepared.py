@@ -64,6 +64,14 @@ def test_a_branch_that_is_checked_out_stays(waiting: Repo) -> None:
     assert waiting.id("hotfix/1.4.1") == waiting.id("v1.4.1^{commit}")
 
 
+def test_a_protected_hotfix_branch_stays(waiting: Repo) -> None:
+    waiting.git("switch", "-q", "main")
+    waiting.write("relman.toml", '[branches]\nprotected = ["hotfix/*"]\n')
+    said = done(waiting.path, "release", "1.4")
+    assert "hotfix/1.4.1 is protected, so it is not deleted" in said.out
+    assert waiting.id("hotfix/1.4.1") == waiting.id("v1.4.1^{commit}")
+
+
 @pytest.mark.parametrize(
     "words", [("1.4", "--rc"), ("patch",), ("1.4", "--no-tag"), ("1.4", "--as-branches", "--rc")]
 )

@@ -228,6 +228,8 @@ def _retired(facts: Facts, scratch: Scratch, version: Version, commit: Oid) -> R
     mine = [p for p in proposals(facts) if p.version == version]
     if not mine:
         return Retired()
+    if protected(facts, mine[0].name):
+        return Retired(stays=f"{mine[0].name} is protected, so it is not deleted")
     for other in mine:
         held = facts.graph.is_ancestor(other.tip, commit) or not scratch.changed(other.tip, commit)
         if not held:
