@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from relman.plan.outcome import Outcome
 from relman.git.repo import Repository, open_repository
 from relman.model.names import Oid, RefName
+from relman.plan.outcome import Outcome
 from relman.plan.plan import Expect, Plan, Sealed
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
 from relman.run.execute import execute

@@ -157,7 +157,9 @@ def warnings(facts: Facts) -> tuple[str, ...]:
             continue
         if tip and tip.state == "behind":
             said.append(f"{line.branch} is behind {tip.tracking}; relman takes the remote's")
-    said += [f"{r.sealed.plan.title} was not pushed from here: relman push {r.id}" for r in unpublished(facts)]
+    said += [
+        f"{r.sealed.plan.title} was not pushed from here: relman push {r.id}" for r in unpublished(facts)
+    ]
     return tuple(said)
 
 
