@@ -69,16 +69,19 @@ def lookup(document: object, key: Path) -> object:
     return value
 
 
-def differences(old: object, new: object, at: Path = ()) -> Iterator[Path]:
+def differences(old: object, new: object) -> Iterator[Path]:
     """The paths where two documents differ; a difference in shape counts as one at the container."""
-    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
-        for key in old:
-            yield from differences(old[key], new[key], (*at, key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, pair in enumerate(zip(old, new, strict=True)):
-            yield from differences(*pair, (*at, str(index)))
-    elif type(old) is not type(new) or old != new:
-        yield at
+    # Not recursive: a document may lie deeper than Python's stack.
+    todo: list[tuple[object, object, Path]] = [(old, new, ())]
+    while todo:
+        one, other, at = todo.pop()
+        if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
+            todo += [(one[key], other[key], (*at, key)) for key in one]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            pairs = enumerate(zip(one, other, strict=True))
+            todo += [(*pair, (*at, str(index))) for index, pair in pairs]
+        elif type(one) is not type(other) or one != other:
+            yield at
 
 
 def prove(path: str, old: object, new: object, wanted: dict[Path, str]) -> None:
