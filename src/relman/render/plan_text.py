@@ -9,8 +9,8 @@ from relman.model.names import HEADS, TAGS, short
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Debt, Pick, Plan, Sealed, TargetPlan
 from relman.plan.steps import Id, MoveRef, WriteCommit
-from relman.render.rows import row
-from relman.render.words import counted, listed
+from relman.render.rows import WIDTH, row
+from relman.render.words import counted, listed, printable_lines
 
 _RUNGS = {
     "already-there": "there already",
@@ -136,3 +136,15 @@ def outcome_rows(
         yield row("left", step)
     for tag, command in pages:
         yield row("page", f"relman changelog {shlex.quote(tag)} | {shlex.join(command)}")
+    yield from _requests(plan)
+
+
+def _requests(plan: Plan) -> Iterator[Text]:
+    """The text of a change request for every release that was prepared: title, base, notes."""
+    for target in plan.targets:
+        if target.version is None or target.tag is not None or target.tip is None or not target.notes:
+            continue
+        yield row("request", f"Release {target.version} (on {target.base.name})")
+        yield from (
+            Text(f"{'':<{WIDTH}} {line}") for line in printable_lines(target.notes).rstrip().split("\n")
+        )
