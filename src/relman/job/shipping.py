@@ -233,8 +233,9 @@ def prove(
         said.append(f"{tag} builds on {base.tag} ({base.commit[:10]}), which is its ancestor")
     said += fixes
     others = [o for o in ships if len(facts.graph.commit(o).parents) < 2]
-    many = "1 commit goes" if len(others) == 1 else f"{len(others)} commits go"
-    said.append(f"besides, {many} out that were on the line" if others else "nothing else goes out")
+    many = "1 commit goes out that was" if len(others) == 1 else f"{len(others)} commits go out that were"
+    besides = "besides, " if fixes else ""
+    said.append(f"{besides}{many} there already" if others else "nothing else goes out")
     absent = absent_releases(facts, version, line, start, merged, picked)
     said += [f"{r.tag} is not in it, but each of its fixes is" for r in absent.covered]
     said += [f"{r.tag} is not in it, as was accepted for a later release" for r in absent.accepted]
