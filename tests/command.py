@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -130,31 +128,9 @@ class Shop:
         return [(o["title"], o["state"]) for o in self.done("log", "--json").json["operations"]]
 
 
-def killed(act: Callable[[Callable[[str], None]], object], at: int) -> str:
-    """Runs in a child that kills itself at the checkpoint of that number, from 1; gives the checkpoint's name."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        passed = 0
-
-        def checkpoint(name: str) -> None:
-            nonlocal passed
-            passed += 1
-            if passed == at:
-                os.write(writer, name.encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        act(checkpoint)
-        os._exit(0)
-    os.close(writer)
-    os.waitpid(child, 0)
-    with os.fdopen(reader, "rb") as pipe:
-        return pipe.read().decode()
-
-
 def sure(words: Sequence[str]) -> tuple[str, ...]:
     """A real run, dated by the clock of the tests."""
     return (*words, "--yes", "--date", DATE)
 
 
-__all__ = ["DATE", "STORY", "Repo", "Said", "Shop", "State", "call", "killed", "sure"]
+__all__ = ["DATE", "STORY", "Repo", "Said", "Shop", "State", "call", "sure"]

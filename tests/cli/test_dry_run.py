@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from command import DATE, Shop, call, killed, sure
+from command import DATE, Shop, call, sure
 from history_language import GLOBAL_CONFIG
+from killing import killed
 
 DRY = (
     ("cut",),

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from command import Shop, killed, sure
+from command import Shop, sure
+from killing import killed
 
 REAL = {
     "cut": ("cut",),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from command import Shop, killed, sure
+from command import Shop, sure
+from killing import killed
 from relman.cli.app import run
 
 JOBS = (

@@ -141,6 +141,13 @@ def released(facts: Facts, release: Release) -> changelog.Release:
     behind = [r for r in lower if r.version.stable or not release.version.stable]
     commits = facts.graph.between([release.commit], [r.commit for r in behind])
     also = _shipped_below(facts, release.version, commits, facts.graph.when(release.commit))
+    return notes_of_release(facts, release, commits, also)
+
+
+def notes_of_release(
+    facts: Facts, release: Release, commits: Sequence[Oid], also: Mapping[Oid, str]
+) -> changelog.Release:
+    """Makes the value of a release that is tagged, from the commits that it shipped first, newest first."""
     return notes_of(
         facts,
         facts.graph,

@@ -11,7 +11,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from relman.job.changelog import compared_with, day, first_of_line, notes_of, unreleased
+from relman.job.changelog import first_of_line, notes_of_release, unreleased
 from relman.job.facts import Facts
 from relman.model import changelog
 from relman.model.equivalence import Changes
@@ -115,17 +115,8 @@ def _notes(
 ) -> changelog.Release:
     release = shown[place]
     commits = _oids(held.news.get(place, ()))
-    return notes_of(
-        facts,
-        facts.graph,
-        commits,
-        version=release.version,
-        tag=release.tag,
-        commit=release.commit,
-        date=day(facts.graph.commit(release.commit)),
-        previous=compared_with(facts, release),
-        also=_shipped_below(facts, shown, place, held, ports, commits),
-        withdrawn=release.withdrawn,
+    return notes_of_release(
+        facts, release, commits, _shipped_below(facts, shown, place, held, ports, commits)
     )
 
 
