@@ -29,6 +29,7 @@ COMMANDS = {
     "relman/version/v1": ("version", "--json"),
     "relman/changelog/v1": ("changelog", "v1.4.2", "--context"),
     "relman/log/v1": ("log", "--json"),
+    "relman/check/v1": ("check", "--branch", "feature..x", "--json"),
     "relman/where/v1": ("where", "pr:94", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }

@@ -10,6 +10,7 @@ _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
 TAKES_VALUE = (
     "--anyway",
+    "--branch",
     "--date",
     "--exec",
     "--expect",
@@ -17,7 +18,9 @@ TAKES_VALUE = (
     "--from",
     "--line",
     "--mainline",
+    "--message",
     "--pre",
+    "--range",
     "--reason",
     "--show",
     "--tag-format",
@@ -28,6 +31,7 @@ TAKES_VALUE = (
 """Options of commands whose next word is theirs, whatever it looks like; a flag elsewhere is not among them."""
 
 OTHER_TOOLS = {
+    "lint": ("check",),
     "start": ("cut", "hotfix FIX"),
     "finish": ("release", "resume"),
     "tag": ("release",),

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 import relman
 from relman.cli.bump import bump
 from relman.cli.changelog import changelog
+from relman.cli.check import check
 from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
@@ -39,6 +40,7 @@ ROWS = (
     (LOOK, "version", version),
     (LOOK, "where", where),
     (LOOK, "changelog", changelog),
+    (LOOK, "check", check),
     (LOOK, "log", log),
     (DO, "backport", backport),
     (DO, "resume", resume),

@@ -106,6 +106,7 @@ CHECKS: Mapping[str, Check] = {
     "changelog.breaking": _one_line,
     "changelog.unclassified": _one_line,
     "branches.protected[]": _glob,
+    "branches.names[]": _glob,
     "picks.bookkeeping[]": _path,
     "picks.trailers[]": _matches(_TRAILER, "a trailer, as in Team: payments"),
     "production.branch": _branch,

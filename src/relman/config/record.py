@@ -167,6 +167,13 @@ class Branches(Struct, frozen=True, kw_only=True):
             "branch of its own, for a change request."
         ),
     ] = ()
+    names: Annotated[
+        tuple[str, ...],
+        says(
+            "How branches may be called (`*` and `?` match anything), beside trunk, release branches and "
+            "relman's own; empty: any name."
+        ),
+    ] = ()
 
 
 class Picks(Struct, frozen=True, kw_only=True):

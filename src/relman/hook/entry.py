@@ -1,52 +1,47 @@
 """The door that git's hooks use: no typer, no rich, no pygit2, so that a commit does not wait for imports.
 
-`relman-hook commit-msg FILE` checks a message by the rules of `[messages]`.
+`relman-hook HOOK …` is given what git gives the hook. Each hook is a module of this room, loaded when it is asked for.
 """
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from relman.config.find import find_in_worktree
-from relman.config.load import load
-from relman.config.rules import lint_rules
 from relman.errors import Kind, RelmanError
-from relman.model.message import clean
-from relman.model.message_lint import lint
+from relman.hook.say import say
+
+KNOWN = {
+    "commit-msg": "FILE",
+}
+"""Every hook, and what git gives it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one hook; 0 lets git go on, 1 stops it. relman's own trouble says how to get past it."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        if len(words) == 2 and words[0] == "commit-msg":
-            return commit_msg(Path(words[1]))
-    except (RelmanError, OSError) as error:
-        _say(f"relman could not check the message: {error}", "git commit --no-verify goes past the hook")
-        return Kind.USAGE
-    _say("relman-hook knows: commit-msg FILE")
+        match words:
+            case ["commit-msg", file]:
+                from relman.hook.commit_msg import commit_msg
+
+                return commit_msg(file)
+    except RelmanError as error:
+        return _trouble(words[0], error.message, *(line for line in (error.cause, *error.hints) if line))
+    except OSError as error:
+        return _trouble(words[0], str(error))
+    except Exception as error:  # noqa: BLE001  the boundary: a bug must not look like an answer
+        return _trouble(words[0], f"this is a bug in relman: {type(error).__name__}: {error}")
+    say("relman-hook knows:", *(f"  {name} {given}".rstrip() for name, given in KNOWN.items()))
     return Kind.USAGE
 
 
-def commit_msg(file: Path) -> int:
-    """Checks the message that git is about to commit; prints what is wrong and how to get the text back."""
-    text = clean(file.read_bytes().decode("utf-8", "replace"))
-    source = find_in_worktree(Path.cwd())
-    rules = lint_rules(load(source).config.messages)
-    problems = lint(text, rules)
-    errors = [p for p in problems if p.level == "error"]
-    for problem in problems:
-        shown = "".join(c if c.isprintable() else "?" for c in problem.message)
-        _say(f"{problem.level}: line {problem.line}: {shown} [{problem.rule}]")
-        if problem.hint:
-            _say(f"  {problem.hint}")
-    if errors:
-        _say(f"the text is kept: git commit -e -F {file}")
-    return Kind.FINDINGS if errors else 0
-
-
-def _say(*lines: str) -> None:
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+def _trouble(hook: str, *lines: str) -> int:
+    say(f"relman {hook}: {lines[0]}", *(f"  {line}" for text in lines[1:] for line in text.split("\n")))
+    say(
+        "git commit --no-verify goes past the hook"
+        if hook != "pre-push"
+        else "git push --no-verify goes past it"
+    )
+    return Kind.USAGE
 
 
 if __name__ == "__main__":
