@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo
 import relman.config.schema
 from relman.config import words
 from relman.config.legal import CHECKS, MAP_KEYS
-from relman.config.record import Config, Section
+from relman.config.record import Config, RoleChange, Section, StrategyChange
 from relman.config.rules import bump_table, layout, lint_rules
 from relman.config.schema import FILE, schema
 from relman.edit.version_file import VersionFile
@@ -55,7 +55,7 @@ def page_keys(heading: str) -> list[str]:
 
 
 def test_the_page_has_exactly_the_rows_of_the_record() -> None:
-    upper, _, _ = PAGE.read_text().partition("\n## `[[versions.files]]`\n")
+    upper, _, _ = PAGE.read_text().partition("\n## `[strategy]`\n")
     documented = [line for line in upper.splitlines() if line.startswith("| `")]
     assert documented == [line for _, _, line, _ in rows()]
 
@@ -63,6 +63,8 @@ def test_the_page_has_exactly_the_rows_of_the_record() -> None:
 @pytest.mark.parametrize(
     ("heading", "keys"),
     [
+        ("`[strategy]`", StrategyChange.__struct_fields__),
+        ("`[strategy.roles.NAME]`", RoleChange.__struct_fields__),
         ("`[[versions.files]]`", VersionFile.__struct_fields__),
         ("`[[changelog.sections]]`", Section.__struct_fields__),
         ("`[messages.levels]`", tuple(DEFAULT_LEVELS)),

@@ -13,7 +13,6 @@ Check = Callable[[str], str | None]
 """Gives what a text is not, in words that follow `is not`; None where it is in order."""
 
 _SAMPLES = {"version": "1.5.0-rc.1", "line": "1.4", "tag": "v1.5.0"}
-_STRATEGY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/v[0-9]+\Z")
 _TYPE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 _LINE = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))?\Z", re.ASCII)
 _LABEL = re.compile(r"(?=.*[A-Za-z-])[0-9A-Za-z-]+\Z")
@@ -85,7 +84,6 @@ def _first_version(text: str) -> str | None:
 
 
 CHECKS: Mapping[str, Check] = {
-    "strategy": _matches(_STRATEGY, "a strategy's name and version, as in trunk/v1"),
     "trunk": _branch,
     "remote": _remote,
     "tags.format": _holds("version", "a tag's name"),

@@ -71,6 +71,8 @@ def _faults(table: Mapping[str, object]) -> list[Fault]:
         found += _version_files(table)
     if not any(path[0] == "changelog" for path in bad):
         found += _types_twice(table)
+    if "strategy" in table and not any(path[0] == "strategy" for path in bad):
+        found += _strategy(table)
     return found
 
 
@@ -83,6 +85,12 @@ def _map_keys(table: Mapping[str, object]) -> Iterator[Fault]:
     for name in _inside(table, ("messages", "levels")):
         if name not in DEFAULT_LEVELS:
             yield unknown(("messages", "levels", name), DEFAULT_LEVELS, "rule")
+
+
+def _strategy(table: Mapping[str, object]) -> Iterator[Fault]:
+    from relman.config.strategy import strategy_faults  # the catalog is no part of checking a message
+
+    yield from strategy_faults(table)
 
 
 def _version_files(table: Mapping[str, object]) -> Iterator[Fault]:

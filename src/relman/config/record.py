@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from relman.edit.version_file import VersionFile
 from relman.model.message_rules import Setting
+from relman.model.strategy import CheckId, Direction, Level, Lifetime, RoleName, Start, Step, TagPlace
 
 BumpWord = Literal["major", "minor", "patch", "none"]
 Length = Annotated[int, Meta(ge=0, le=1000)]
@@ -21,6 +22,52 @@ DEFAULT_LINE_BRANCH = "release/{line}"
 def says(what: str) -> Meta:
     """What a key does, for the schema and the reference."""
     return Meta(description=what)
+
+
+class RoleChange(Struct, frozen=True, kw_only=True):
+    """What a team changes about one kind of branch; what is absent stays as the strategy has it."""
+
+    patterns: Annotated[
+        tuple[str, ...] | None,
+        says(
+            "How such branches are called, with `{line}`, `{version}` or `*`; the first is what relman writes."
+        ),
+    ] = None
+    starts: Annotated[
+        tuple[Start, ...] | None, says("Where such a branch begins: the first of these that is there.")
+    ] = None
+    lands: Annotated[
+        tuple[RoleName, ...] | None, says("What it is merged into when it is finished, in this order.")
+    ] = None
+    tags: Annotated[bool | None, says("Releases are tagged on such branches.")] = None
+    lifetime: Annotated[Lifetime | None, says("Until when such a branch stays.")] = None
+    step: Annotated[Step | None, says("What the next version there rises by at least.")] = None
+
+
+class StrategyChange(Struct, frozen=True, kw_only=True):
+    """A team's variant of a strategy: the one that it extends, and what differs."""
+
+    extends: Annotated[str, says("The strategy that this is a variant of, as in `gitflow/v1`.")]
+    direction: Annotated[
+        Direction | None,
+        says("How fixes travel: trunk first and picked, made on the line and brought up, or merged back."),
+    ] = None
+    tag: Annotated[
+        TagPlace | None,
+        says("Where tags stand: on trunk, on the release branch's tip, on the merge into production."),
+    ] = None
+    one_at_a_time: Annotated[
+        tuple[RoleName, ...] | None, says("Kinds of branch of which only one is open at a time.")
+    ] = None
+    cut: Annotated[Step | None, says("What a new line rises by at least.")] = None
+    parts: Annotated[Literal[1, 2] | None, says("How many numbers name a line.")] = None
+    roles: Annotated[
+        dict[RoleName, RoleChange], says("Changes to kinds of branch, or further ones, by their name.")
+    ] = {}
+    checks: Annotated[
+        dict[CheckId, Level | Literal["off"]],
+        says("Another level for a check of the history, by its id (`B1` to `M1`)."),
+    ] = {}
 
 
 class Tags(Struct, frozen=True, kw_only=True):
@@ -242,7 +289,8 @@ class Config(Struct, frozen=True, kw_only=True):
     """What a team has decided. No key is required."""
 
     strategy: Annotated[
-        str, says("The branching strategy, by name and version; only `trunk/v1` is carried out.")
+        str | StrategyChange,
+        says("The branching strategy by name and version, or a table: a variant (`relman strategy list`)."),
     ] = "trunk/v1"
     trunk: Annotated[
         str | None,

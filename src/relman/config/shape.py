@@ -58,8 +58,12 @@ def _value(kind: object, value: object, at: Path) -> Iterator[Fault]:
             yield from faults(one, value, at)
             return
         if isinstance(value, dict) and origin is dict:
+            names = typing.get_args(inner[0])  # of a Literal; a free table has none
             for key, item in value.items():
-                yield from _value(inner[1], item, (*at, key))
+                if names and key not in names:
+                    yield unknown((*at, key), names, "name")
+                else:
+                    yield from _value(inner[1], item, (*at, key))
             return
         if isinstance(value, list) and origin is tuple:
             for index, item in enumerate(value):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from relman.config.record import Config
 from relman.config.rules import bump_table
+from relman.config.strategy import strategy_of
 from relman.errors import Kind, RelmanError, usage
 from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
@@ -26,6 +27,7 @@ from relman.model.names import HEADS, REMOTES, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.remote import USUAL, find_remote
+from relman.model.strategy import Strategy
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
 
@@ -41,6 +43,11 @@ class Facts:
         self.source = source
         """Where the policy came from, for people."""
         self._tips: dict[str, Tip | None] = {}
+
+    @cached_property
+    def strategy(self) -> Strategy:
+        """The team's strategy, with its changes."""
+        return strategy_of(self.config)
 
     @cached_property
     def remote(self) -> str:

@@ -8,6 +8,7 @@ from relman.errors import RelmanError, usage
 from relman.job.facts import Facts
 from relman.job.setting import NAMED, Setting, some
 from relman.model import message
+from relman.model.catalog import DEFAULT
 from relman.model.cut import meet
 from relman.model.lines import Line, branch_names
 from relman.model.remote import USUAL
@@ -49,7 +50,7 @@ def remote(facts: Facts) -> Iterator[Setting]:
 
 def strategy(facts: Facts) -> Setting:
     """The strategy, with what in the history speaks for it and what does not."""
-    return Setting(key="strategy", value=Config().strategy, evidence=_shape(facts))
+    return Setting(key="strategy", value=DEFAULT, evidence=_shape(facts))
 
 
 def _shape(facts: Facts) -> str:
