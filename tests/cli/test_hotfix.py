@@ -132,7 +132,7 @@ def test_the_plan_is_a_document_with_everything_in_it(repo: Repo) -> None:
         "from": fix,
         "rung": "clean",
         "commit": tip,
-        "affected": None,
+        "affected": True,
         "conflicts": [],
         "prerequisites": [],
         "evidence": ["clean pick"],
@@ -251,8 +251,10 @@ def test_a_conflict_is_a_document_and_its_commands_work(story: Callable[[str], R
     assert (conflict["path"], conflict["kind"], [h["line"] for h in conflict["hunks"]]) == (
         "count.py",
         "content",
-        [2],
+        [4],
     )
+    assert conflict["causes"] == []
+    assert "no set of up to 25 commits was found that makes it apply" in pick["evidence"][-1]
     assert repo.snapshot() == before
 
     words = relman(repo.path, "hotfix", "pr:7")

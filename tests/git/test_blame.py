@@ -48,6 +48,17 @@ def test_history_that_is_held_below_is_not_told_apart(yard: Yard) -> None:
     assert found[0].commit in (first, second)
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_what_is_wholly_held_below_is_old(yard: Yard, *, later: bool) -> None:
+    asked = yard.commit(f="a\nb\n")
+    below = yard.commit(g="x\n") if later else asked
+    yard.commit(f="A\nB\n")
+
+    found = blame(open_repository(yard.path), asked, "f", [(1, 1), (1, 2)], below=[below])
+
+    assert [(row.line, row.commit, row.old) for row in found] == [(1, asked, True), (2, asked, True)]
+
+
 def test_blame_follows_a_renamed_file(yard: Yard) -> None:
     first = yard.commit(f=TEN)
     yard.git("mv", "f", "sub dir")

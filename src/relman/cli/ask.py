@@ -1,6 +1,7 @@
 """Before a plan is carried out: what it is called, what stops it, and the question."""
 
 import shlex
+from collections.abc import Iterator
 
 from relman.cli.argv import repeated
 from relman.cli.context import Context
@@ -28,6 +29,7 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     short = sealed.hash[:SHORT_HASH]
     if stopped:
         here.say(row("", f"plan {short} · nothing was changed: a person must resolve this first"))
+        here.hint(*(f"{words}: {_typed(here, *more)}" for words, more in _ways_on(here, sealed.plan)))
         return Kind.CONFLICT
     if sealed.plan.all_there():
         here.say(row("", "nothing to do: every fix is there already"))
@@ -43,6 +45,16 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     else:
         here.hint(f"carry out exactly this with: {_typed(here, '--yes', '--expect', short)}")
     return 0
+
+
+def _ways_on(here: Context, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Options that take a stopped plan further without resolving anything."""
+    rungs = {pick.rung for _, pick in plan.conflicts()}
+    if "prerequisites" in rungs:
+        yield "take them along", ("--with-prerequisites",)
+    if "not-affected" in rungs:
+        reasoned = any(word.partition("=")[0] == "--reason" for word in here.call.argv)
+        yield "go on all the same", ("--anyway", "not-affected", *(() if reasoned else ("--reason", "TEXT")))
 
 
 def refuse(here: Context, plan: Plan) -> None:

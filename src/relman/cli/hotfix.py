@@ -31,6 +31,10 @@ Mainline = Annotated[
     int | None, typer.Option("--mainline", help="The parent a merge is compared with.", metavar="N")
 ]
 
+WithPrerequisites = Annotated[
+    bool, typer.Option("--with-prerequisites", help="Pick the commits that a fix needs there before it.")
+]
+
 
 @mutating
 def hotfix(
@@ -45,6 +49,7 @@ def hotfix(
     ] = None,
     no_tag: NoTag = False,
     mainline: Mainline = None,
+    with_prerequisites: WithPrerequisites = False,
     *,
     how: How,
 ) -> int:
@@ -64,6 +69,8 @@ def hotfix(
         side=side,
         tag=not no_tag,
         mainline=mainline,
+        with_prerequisites=with_prerequisites,
+        past_not_affected=_past_not_affected(how),
     )
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
 
@@ -77,6 +84,7 @@ def backport(
         bool, typer.Option("--release", help="Release each target too, as hotfix FIX --to TARGET does.")
     ] = False,
     mainline: Mainline = None,
+    with_prerequisites: WithPrerequisites = False,
     *,
     how: How,
 ) -> int:
@@ -90,8 +98,21 @@ def backport(
     here: Context = context.obj
     if not fixes or not to:
         raise usage("a backport needs a fix and a line", "relman backport FIX --to 1.3")
-    ask = HotfixAsk(fixes=tuple(fixes), to=split(to), mainline=mainline, release=release)
+    ask = HotfixAsk(
+        fixes=tuple(fixes),
+        to=split(to),
+        mainline=mainline,
+        release=release,
+        with_prerequisites=with_prerequisites,
+        past_not_affected=_past_not_affected(how),
+    )
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
+
+
+def _past_not_affected(how: How) -> bool:
+    from relman.run.rungs import RULE
+
+    return RULE in how.anyway
 
 
 def _chosen(here: Context) -> list[str]:

@@ -45,6 +45,8 @@ def blame(
     held = _clipped(blob(repo, rev, path), ranges)
     if not held:
         return ()
+    if rev in below:  # git would take the checkout for what was asked, since nothing is left of the range
+        return tuple(BlamedLine(line=n, commit=rev, old=True) for n in _numbers(held))
     args = ["blame", "--incremental", "--root", "--no-textconv", "--ignore-revs-file="]
     asked = held if len(held) <= _MOST_RANGES else ((held[0][0], max(last for _, last in held)),)
     args += [word for first, last in asked for word in ("-L", f"{first},{last}")]
@@ -55,8 +57,12 @@ def blame(
         if is_partial(repo):
             raise absent(repo, rev, f"the history of {path}") from e
         raise
-    wanted = {n for first, last in held for n in range(first, last + 1)}
+    wanted = frozenset(_numbers(held))
     return tuple(row for row in _read(told.splitlines()) if row.line in wanted)
+
+
+def _numbers(ranges: Sequence[Range]) -> list[int]:
+    return sorted({n for first, last in ranges for n in range(first, last + 1)})
 
 
 def touching(repo: Repository, rev: Oid, path: str, *, below: Sequence[Oid]) -> tuple[Oid, ...]:

@@ -26,7 +26,10 @@ from relman.run.ladder import Fix, Port, climb
 
 
 class HotfixAsk(Struct, frozen=True, kw_only=True):
-    """What was asked for. `release` false: a backport, which writes no version and no tag."""
+    """What was asked for. `release` false: a backport, which writes no version and no tag.
+
+    `with_prerequisites` and `past_not_affected` are what a person allows the ladder: see `run.rungs.Reach`.
+    """
 
     fixes: tuple[str, ...]
     to: tuple[str, ...] = ()
@@ -34,6 +37,8 @@ class HotfixAsk(Struct, frozen=True, kw_only=True):
     tag: bool = True
     mainline: int | None = None
     release: bool = True
+    with_prerequisites: bool = False
+    past_not_affected: bool = False
 
 
 class Ported(Struct, frozen=True, kw_only=True):
@@ -50,7 +55,7 @@ class Ported(Struct, frozen=True, kw_only=True):
     @property
     def stopped(self) -> bool:
         """Whether a person must resolve something on this target first."""
-        return any(port.pick.rung in ("conflict", "unknown") for port in self.ports)
+        return any(port.pick.needs_person for port in self.ports)
 
 
 def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) -> Plan:
@@ -102,7 +107,14 @@ def _port(
     scratch.aim(spot.start)
     tree = scratch.tree_of(spot.start)
     there = ground(facts, spot.start, tree, [f.commit for f in fixes])
-    ports = climb(facts.graph, scratch, there, fixes, reach(facts, scratch, spot))
+    allowed = reach(
+        facts,
+        scratch,
+        spot,
+        with_prerequisites=ask.with_prerequisites,
+        past_not_affected=ask.past_not_affected,
+    )
+    ports = climb(facts.graph, scratch, there, fixes, allowed)
     done = Ported(
         spot=spot,
         ports=ports,

@@ -13,7 +13,14 @@ from relman.run.rungs import Reach
 from relman.run.siblings import LineEnd
 
 
-def reach(facts: Facts, scratch: Scratch, spot: Spot) -> Reach:
+def reach(
+    facts: Facts,
+    scratch: Scratch,
+    spot: Spot,
+    *,
+    with_prerequisites: bool = False,
+    past_not_affected: bool = False,
+) -> Reach:
     """Gives what the rungs past a conflict may use; what costs something is read only when they ask."""
     own = tree_config(facts.repo, spot.start)
     config = for_target(facts.config, own, lambda path: scratch.has_path(scratch.tree_of(spot.start), path))
@@ -32,4 +39,6 @@ def reach(facts: Facts, scratch: Scratch, spot: Spot) -> Reach:
         target=() if spot.line == TRUNK else facts.line(spot.line).numbers,
         releases=releases,
         patch_id=facts.patch_id,
+        with_prerequisites=with_prerequisites,
+        past_not_affected=past_not_affected,
     )

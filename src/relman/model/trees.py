@@ -31,6 +31,8 @@ class Conflict(Struct, frozen=True, kw_only=True):
     kind: str
     message: str = ""
     hunks: tuple[Hunk, ...] = ()
+    causes: tuple[Oid, ...] = ()
+    """Commits that the target lacks and that brought what the pick expects to find here, oldest first."""
 
 
 class Merged(Struct, frozen=True, kw_only=True, tag="merged"):

@@ -51,17 +51,23 @@ class Pick(Struct, frozen=True, kw_only=True):
     tree: Oid | None
     commit: Target | None = None
     affected: bool | None = None
+    """Whether the target has the lines that the fix changes; absent where nothing tells."""
     conflicts: tuple[Conflict, ...] = ()
     prerequisites: tuple[Oid, ...] = ()
     evidence: tuple[str, ...] = ()
+
+    mainline: int | None = None
+    """For a merge commit: the parent that it is compared with, counted from 1."""
 
     @property
     def lands(self) -> bool:
         """Whether it puts a commit on the target."""
         return self.tree is not None and self.rung != "already-there"
 
-    mainline: int | None = None
-    """For a merge commit: the parent that it is compared with, counted from 1."""
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody must resolve or decide something before it can go on."""
+        return self.tree is None
 
 
 class Base(Struct, frozen=True, kw_only=True):
@@ -176,7 +182,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         """Every pick that needs a person, or that git could not decide."""
         for target in self.targets:
             for pick in target.picks:
-                if pick.rung in ("conflict", "unknown"):
+                if pick.needs_person:
                     yield target, pick
 
 

@@ -153,7 +153,7 @@ def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> Targ
         took = pick.lands
         place = next(changes, None) if took else None
         picks.append(pick if place is None else structs.replace(pick, commit=written[place]))
-    stopped = any(p.rung in ("conflict", "unknown") for p in picks)
+    stopped = any(pick.needs_person for pick in picks)
     return TargetPlan(
         line=shipment.line,
         base=shipment.base,

@@ -2,39 +2,44 @@
 
 import difflib
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from relman.model.trees import Hunk
-from relman.plan.plan import Plan, TargetPlan
+from relman.model.trees import Conflict, Hunk
+from relman.plan.plan import Plan, Rung, TargetPlan
 from relman.render.rows import WIDTH, row
 from relman.render.words import counted, printable_lines
 
 _HUNK_LINES = 12
 _SHOWN_HUNKS = 3
+_SHOWN_CAUSES = 6
+_HEADINGS: Mapping[Rung, str] = {"not-affected": "unaffected", "prerequisites": "needs more"}
 
 
 def conflict_rows(plan: Plan) -> Iterator[Text]:
-    """What stops a plan: paths, hunks, and what to do by hand."""
+    """What stops a plan: why, paths, hunks and their causes, and what to do by hand."""
     for target, pick in plan.conflicts():
-        yield row(
-            "conflict" if pick.rung == "conflict" else "unknown", f"{pick.source[:7]} {pick.subject}", "red"
-        )
+        yield row(_HEADINGS.get(pick.rung, pick.rung), f"{pick.source[:7]} {pick.subject}", "red")
         told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]
         yield from (row("", sentence) for sentence in told)
-        if pick.prerequisites:
-            needed = " ".join(oid[:10] for oid in (*pick.prerequisites, pick.source))
-            to = target.base.name if target.version or plan.operation == "hotfix" else target.line
-            yield row("", f"relman {plan.operation} {needed} --to {to}")
         for conflict in pick.conflicts:
-            yield row("", f"{conflict.path}: {conflict.kind}{_absent(conflict.kind)}", "bold")
-            for hunk in conflict.hunks[:_SHOWN_HUNKS]:
-                yield from _hunk(hunk)
-            if len(conflict.hunks) > _SHOWN_HUNKS:
-                yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
-        if pick is [p for p in target.picks if p.rung in ("conflict", "unknown")][-1]:
+            yield from _conflict(conflict, whole=pick.rung == "conflict")
+        if pick is [p for p in target.picks if p.needs_person][-1]:
             yield from _by_hand(plan.operation, target)
+
+
+def _conflict(conflict: Conflict, *, whole: bool) -> Iterator[Text]:
+    """One path; its hunks and causes only where a person must resolve it, not where a word is enough."""
+    yield row("", f"{conflict.path}: {conflict.kind}{_absent(conflict.kind)}", "bold")
+    for hunk in conflict.hunks[:_SHOWN_HUNKS] if whole else ():
+        yield from _hunk(hunk)
+    if whole and len(conflict.hunks) > _SHOWN_HUNKS:
+        yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
+    if whole and conflict.causes:
+        more = len(conflict.causes) - _SHOWN_CAUSES
+        shown = ", ".join(oid[:10] for oid in conflict.causes[-_SHOWN_CAUSES:])
+        yield _margin(f"the target lacks {shown}" + (f" and {more} older" if more > 0 else ""))
 
 
 def _absent(kind: str) -> str:

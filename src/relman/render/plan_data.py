@@ -98,6 +98,7 @@ def _pick(sealed: Sealed, pick: Pick) -> dict[str, object]:
                 "hunks": [
                     {"line": h.line, "ours": h.ours, "base": h.base, "theirs": h.theirs} for h in c.hunks
                 ],
+                "causes": list(c.causes),
             }
             for c in pick.conflicts
         ],

@@ -95,6 +95,8 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
             yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
         elif pick.rung in ("bookkeeping", "sibling"):
             yield row(pick.rung, f"{pick.source[:7]}: {pick.evidence[0]}")
+        elif pick.rung == "prerequisites" and not pick.needs_person:
+            yield from (row("comes along", said.removeprefix("needs ")) for said in pick.evidence[1:])
 
 
 def _how(pick: Pick) -> str:

@@ -7,7 +7,7 @@ has a newer commit and is on the target all the same. So the target's own text i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -62,13 +62,21 @@ class Affected(Struct, frozen=True, kw_only=True):
 
 
 def affected(
-    repo: Repository, graph: Reader, fix: Oid, target: Oid, changes: Changes, *, mainline: int | None = None
+    repo: Repository,
+    graph: Reader,
+    fix: Oid,
+    target: Oid,
+    changes: Changes,
+    *,
+    mainline: int | None = None,
+    brought: Container[Oid] = (),
 ) -> Affected:
     """Tells whether the lines that the fix changes are on the target.
 
-    A line is there where its commit is reachable from the target, or one of the target's own `changes` is like
-    that commit, by any evidence, or the same text stands in the target's file. Only code counts, and tests only
-    where the fix changes nothing else. A clone that lacks what blame needs gives *unknown*, never an error.
+    A line is there where its commit is reachable from the target or `brought` there before the fix, or one of the
+    target's own `changes` is like that commit, by any evidence, or the same text stands in the target's file. Only
+    code counts, and tests only where the fix changes nothing else. A clone that lacks what blame needs gives
+    *unknown*, never an error.
     """
     try:
         lines = _evidence(repo, graph, fix, target, mainline)
@@ -76,7 +84,7 @@ def affected(
         return Affected(verdict="unknown", sentence=f"the lines that it changes cannot be traced: {e}")
     if isinstance(lines, str):
         return Affected(verdict="unknown", sentence=lines)
-    newer = dict.fromkeys(line.commit for line in lines if not line.there)
+    newer = dict.fromkeys(line.commit for line in lines if not line.there and line.commit not in brought)
     if any(graph.is_shallow_boundary(oid) for oid in newer):
         return Affected(
             verdict="unknown", sentence="the lines that it changes are older than this shallow clone"
@@ -85,6 +93,28 @@ def affected(
     missing = [line.commit for line in lines if not line.there and line.commit in lacking]
     order = graph.between(missing, [target])
     return _verdict(len(lines), len(missing), tuple(oid for oid in order if oid in lacking))
+
+
+def stands(repo: Repository, graph: Reader, fix: Oid, target: Oid, *, mainline: int | None = None) -> bool:
+    """Tells, without blame, that some line which the fix changes stands on the target word for word.
+
+    Where it does, `affected` cannot say *no*: a cheap question for the picks that are clean, of which hardly any
+    turns out otherwise.
+    """
+    try:
+        chosen = _chosen(repo, graph, fix, mainline)
+        files = () if isinstance(chosen, str) else chosen[1]
+        return any(_stands(repo, target, file) for file in files)
+    except RelmanError:
+        return False
+
+
+def _stands(repo: Repository, target: Oid, file: ChangedFile) -> bool:
+    texts = [text for line in _code(file).values() if len(text := _squeezed(line)) >= _SHORTEST]
+    if file.old is None or not texts:
+        return False
+    standing = _squeezed(_standing(repo, target, file).decode("utf-8", "replace"))
+    return any(text in standing for text in texts)
 
 
 def first_affected(graph: Reader, culprit: Oid, releases: Iterable[tuple[str, Oid]]) -> str | None:
@@ -113,6 +143,18 @@ def _evidence(
     repo: Repository, graph: Reader, fix: Oid, target: Oid, mainline: int | None
 ) -> tuple[_Line, ...] | str:
     """Gives the lines that count, or why there are none."""
+    chosen = _chosen(repo, graph, fix, mainline)
+    if isinstance(chosen, str):
+        return chosen
+    parent, files = chosen
+    lines = tuple(line for f in files for line in _traced(repo, parent, f, target))
+    return lines or "it only adds lines, or changes no code, so nothing says when the bug arrived"
+
+
+def _chosen(
+    repo: Repository, graph: Reader, fix: Oid, mainline: int | None
+) -> tuple[Oid, Sequence[ChangedFile]] | str:
+    """Gives the parent and the changed files that count, or why there are none."""
     parents = graph.commit(fix).parents
     if not parents:
         return "it has no parent, so it changes no line"
@@ -121,9 +163,7 @@ def _evidence(
     if len(files) > MOST_FILES:
         return f"it changes {len(files)} files, too many to trace"
     code = [f for f in files if not _PROSE.search(f.path)]
-    chosen = [f for f in code if not _TEST.search(f.path)] or code
-    lines = tuple(line for f in chosen for line in _traced(repo, parent, f, target))
-    return lines or "it only adds lines, or changes no code, so nothing says when the bug arrived"
+    return parent, [f for f in code if not _TEST.search(f.path)] or code
 
 
 def _traced(repo: Repository, parent: Oid, file: ChangedFile, target: Oid) -> Iterator[_Line]:

@@ -1,7 +1,7 @@
 """The ladder: tries to get fixes onto a target in the scratch repository, and says which rung held.
 
 Everything is tried before anything is planned (DESIGN 4.1, 6); each fix stands on the tree that the one before it
-left. The rungs here are *already there*, *clean*, *unknown* and *conflict*; `rungs` has those past a conflict.
+left. The rungs here are *already there*, *clean* and *unknown*; `rungs` has those past a conflict.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ from relman.model.history import Commit
 from relman.model.names import Oid, is_oid
 from relman.model.trees import Conflicted, Merged, Unknown
 from relman.plan.plan import Pick, Rung, Warn
-from relman.run.rungs import Reach, past_conflict
+from relman.run.prerequisites import Carried
+from relman.run.rungs import Reach, Stand, doubted, past_conflict
 
 
 class Fix(Struct, frozen=True, kw_only=True):
@@ -62,45 +63,59 @@ def climb(
     """Tries the fixes in order on the target. After one that needs a person, the rest is tried without it.
 
     A fix that is there by certain evidence and was not reverted since, or whose pick changes nothing, is
-    *already there*. Commits of a branch that stands on the target are taken as they are.
+    *already there*. Commits of a branch that stands on the target are taken as they are. What a fix needs comes
+    before it as ports of its own, where `reach` allows that.
     """
     at: Oid | None = ground.commit
     tree = ground.tree
     ports: list[Port] = []
     for fix in fixes:
         if fix.branch is not None and at is not None and fix.commit.parents == (at,):
-            port = Port(fix=fix, pick=_taken(fix), as_is=True)
+            more = [Port(fix=fix, pick=_taken(fix), as_is=True)]
             at = fix.commit.id
         else:
-            port = _step(graph, scratch, ground, fix, tree, reach)
-        ports.append(port)
-        if port.pick.tree is not None and port.pick.rung != "already-there":
-            tree = port.pick.tree
-            at = at if port.as_is else None
+            brought = frozenset(p.fix.commit.id for p in ports if p.pick.lands)
+            stand = Stand(commit=ground.commit, tree=tree, changes=ground.changes, brought=brought)
+            more = _step(graph, scratch, ground, fix, stand, reach)
+        ports += more
+        last = more[-1]
+        if last.pick.tree is not None and last.pick.lands:
+            tree = last.pick.tree
+            at = at if last.as_is else None
     return tuple(ports)
 
 
-def _step(graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, tree: Oid, reach: Reach) -> Port:
+def _step(
+    graph: Reader, scratch: Scratch, ground: Ground, fix: Fix, stand: Stand, reach: Reach
+) -> list[Port]:
+    """Gives the fix's port, after those of what it needs."""
+    tree = stand.tree
     known = _known(graph, ground, fix.commit)
     if known and known.certainty == "certain":
-        return Port(fix=fix, pick=_there(fix, tree, f"{known.how} ({known.commit[:10]})"))
+        return [Port(fix=fix, pick=_there(fix, tree, f"{known.how} ({known.commit[:10]})"))]
     answer = scratch.pick(fix.commit.id, tree, mainline=fix.mainline)
-    warnings: tuple[Warn, ...] = ()
     match answer:
         case Merged(tree=after) if after == tree:
-            return Port(fix=fix, pick=_there(fix, tree, "the pick changes nothing"))
+            return [Port(fix=fix, pick=_there(fix, tree, "the pick changes nothing"))]
         case Merged(tree=after):
-            pick = _pick(fix, "clean", after, ("clean pick",))
+            held = doubted(graph, reach, _pick(fix, "clean", after, ("clean pick",)), stand)
         case Conflicted(conflicts=conflicts):
             said = tuple(f"{c.kind} conflict in {c.path}" for c in conflicts)
             pick = replace(_pick(fix, "conflict", None, said), conflicts=conflicts)
-            held = past_conflict(graph, scratch, reach, pick, answer, (ground.commit, tree), ground.changes)
-            pick, warnings = held.pick, held.warnings
+            held = past_conflict(graph, scratch, reach, pick, answer, stand)
         case Unknown(reason=reason):
-            pick = _pick(fix, "unknown", None, (reason,))
+            return [Port(fix=fix, pick=_pick(fix, "unknown", None, (reason,)), suspicion=known)]
         case _:
             assert_never(answer)
-    return Port(fix=fix, pick=pick, suspicion=known, warnings=warnings)
+    port = Port(fix=fix, pick=held.pick, suspicion=known, warnings=held.warnings)
+    return [*(_needed(graph, carried, fix) for carried in held.before), port]
+
+
+def _needed(graph: Reader, carried: Carried, by: Fix) -> Port:
+    """A prerequisite: tried already, and picked for the sake of another commit."""
+    fix = Fix(commit=graph.commit(carried.commit))
+    how = f"{by.commit.id[:10]} needs it" + (", conflicts only in bookkeeping" if carried.settled else "")
+    return Port(fix=fix, pick=_pick(fix, "bookkeeping" if carried.settled else "clean", carried.tree, (how,)))
 
 
 def _known(graph: Reader, ground: Ground, commit: Commit) -> Evidence | None:
