@@ -31,6 +31,8 @@ COMMANDS = {
     "relman/log/v1": ("log", "--json"),
     "relman/check/v1": ("check", "--branch", "feature..x", "--json"),
     "relman/where/v1": ("where", "pr:94", "--json"),
+    "relman/strategies/v1": ("strategy", "list", "--json"),
+    "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }
 

@@ -24,6 +24,7 @@ from relman.cli.push import push
 from relman.cli.release import release
 from relman.cli.resume import abort, resume
 from relman.cli.status import status
+from relman.cli.strategy import strategies
 from relman.cli.undo import redo, undo
 from relman.cli.version import version
 from relman.cli.where import where
@@ -53,6 +54,9 @@ ROWS = (
 )
 """Every command: its group, its name, its function. A row is all that a new command needs here."""
 
+FAMILIES = ((LOOK, "strategy", strategies),)
+"""Commands that have commands of their own."""
+
 
 def command() -> TyperGroup:
     """Builds the command line."""
@@ -69,6 +73,8 @@ def command() -> TyperGroup:
     app.callback()(_globals)
     for panel, name, function in ROWS:
         app.command(name, cls=OneCommand, rich_help_panel=panel)(function)
+    for panel, name, family in FAMILIES:
+        app.add_typer(family, name=name, rich_help_panel=panel)
     made = typer.main.get_command(app)  # with the options that install shell completion
     assert isinstance(made, TyperGroup)  # noqa: S101  (it has a callback)
     return made

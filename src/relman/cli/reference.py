@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 
-from relman.cli.commands import ROWS, command
+from relman.cli.commands import FAMILIES, ROWS, command
 
 _HEAD = """# Commands
 
@@ -29,6 +29,12 @@ def _page() -> Iterator[str]:
         yield f"## {group}\n"
         for name in (name for other, name, _ in ROWS if other == group):
             yield from _command(name, made.commands[name], shared)
+        for family in (name for other, name, _ in FAMILIES if other == group):
+            inner = made.commands[family]
+            yield f"### `relman {family}`\n"
+            yield f"{inner.help}\n"
+            for name, one in getattr(inner, "commands", {}).items():
+                yield from _command(f"{family} {name}", one, shared)
     yield "## Options of every command that changes something\n"
     undo = made.commands["undo"]
     yield from _options([p for p in undo.params if p.name in shared])
