@@ -33,6 +33,7 @@ COMMANDS = {
     "relman/where/v1": ("where", "pr:94", "--json"),
     "relman/strategies/v1": ("strategy", "list", "--json"),
     "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),
+    "relman/detect/v1": ("strategy", "detect", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }
 

@@ -32,7 +32,11 @@ def test_the_incident_is_written_down_with_its_evidence(story: Callable[[str], R
         == """\
 # What relman found in this history. Each key stands below its evidence; any may be changed or left out.
 
-# release branches are cut from main: release/1.4, release/1.3
+# fits to 100%, maintenance/v1 to 95%: relman strategy detect says why
+# releases are tags on main and on the lines that left it: 6 of 6, as v1.4.2, v1.3.2, v1.4.1
+# every line has a release branch: 2 of 2, as release/1.4, release/1.3
+# nothing is merged back into main: 4 of 4, as v1.4.2, v1.3.2, v1.4.1
+# no line is merged into a newer one: 1 of 1, as release/1.3
 strategy = "trunk/v1"
 # the usual name
 trunk = "main"
@@ -131,10 +135,31 @@ def test_the_newest_branch_says_how_release_branches_are_called(repo_from: Build
     assert found["lines.branch"] == ("stable/{line}.x", "2 release branches: stable/6.1.x, stable/6.0.x")
     assert found["lines.parts"] == (2, "as stable/6.1.x is named")
     assert found["versions.prerelease"] == ("rc", "3 candidates, newest v6.1.0-rc2")
-    assert found["strategy"][1] == (
-        "release branches are cut from main: stable/6.1.x, stable/6.0.x, maint-5.0.x\n"
-        "there is also develop: GitFlow has two such branches"
+
+
+def test_gitflow_is_seen_and_has_its_work_on_develop(repo_from: Build) -> None:
+    repo = repo_from(
+        dedent("""\
+        main: A "feat: one" [v1.0.0]
+        develop from A: B "feat: two" -- C "feat: three"
+        release/1.1.0 from C: D "fix: four"
+        main: M merge release/1.1.0 "Merge branch 'release/1.1.0'" [v1.1.0]
+        develop: N merge release/1.1.0 "Merge branch 'release/1.1.0' into develop" -- E "feat: five"
+        delete release/1.1.0
+    """)
     )
+    found = settings(repo)
+    assert (found["strategy"][0], found["trunk"][0]) == ("gitflow/v1", "develop")
+    assert found["strategy"][1].startswith("fits to ")
+    assert "main holds nothing but releases of develop: 1 of 1, as main" in found["strategy"][1]
+    assert found["trunk"][1] == "gitflow/v1 has its work there; main holds what is released"
+
+
+def test_a_trunk_that_is_said_stays(repo_from: Build) -> None:
+    repo = repo_from('main: A "feat: one" [v1.0.0]\ndevelop from A: B "feat: two"')
+    facts = told(open_facts(repo.path), trunk="main", tag_format=None)
+    found = {each.key: each for each in propose(facts).settings}
+    assert (found["trunk"].value, found["trunk"].evidence) == ("main", "said on the command line")
 
 
 def test_betas_are_called_betas(repo_from: Build) -> None:

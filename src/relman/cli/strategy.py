@@ -1,4 +1,4 @@
-"""`relman strategy`: the catalog, and what each strategy means."""
+"""`relman strategy`: the catalog, what each strategy means, and which one a history follows."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # nothing heavy before the command is known
 strategies = typer.Typer(
     name="strategy",
     rich_markup_mode=None,
-    help="Say which branching strategies there are, and what each means.",
+    help="Say which branching strategies there are, what each means, and which one this history follows.",
 )
 
 
@@ -57,6 +57,25 @@ def show(
         here.plain(drawn(found).rstrip("\n"))
     else:
         here.say(*strategy_page(found))
+    return 0
+
+
+@strategies.command("detect", cls=OneCommand)
+def detect_(context: typer.Context) -> int:
+    """Say which strategy this history follows, rule by rule, with what speaks for it and against it.
+
+    Examples: relman strategy detect · relman strategy detect --json
+    """
+    from relman.job.detect import detect
+    from relman.render.detect import detect_document, detect_page
+
+    here: Context = context.obj
+    with here.busy("reading the history"):
+        found = detect(here.facts)
+    here.document(detect_document(found))
+    here.say(*detect_page(found, here.facts.strategy.name))
+    if found and found[0].score and found[0].strategy.name != here.facts.strategy.name:
+        here.hint(f"relman strategy show {found[0].strategy.name}")
     return 0
 
 

@@ -11,7 +11,8 @@ from relman.config.source import Source
 from relman.config.write import Entry, render
 from relman.errors import RelmanError
 from relman.git.trees import tree_paths
-from relman.job import init_files, init_history
+from relman.job import init_files, init_history, init_strategy
+from relman.job.detect import detect
 from relman.job.facts import Facts
 from relman.job.open import reading
 from relman.job.setting import Setting
@@ -69,7 +70,11 @@ def propose(facts: Facts) -> Proposal:
     """
     settings = [init_history.trunk(facts), *init_history.remote(facts), *init_history.tags(facts)]
     facts.check_complete()
-    settings.insert(0, init_history.strategy(facts))
+    found = detect(facts)
+    if working := init_strategy.working(facts, found):
+        settings[0] = working
+        facts = told(facts, trunk=str(working.value), tag_format=facts.config.tags.format)
+    settings.insert(0, init_strategy.strategy(facts, found))
     settings += init_history.lines(facts)
     if facts.refs.branches:
         commit = facts.trunk.commit

@@ -6,10 +6,8 @@ from itertools import islice
 from relman.config.record import DEFAULT_LINE_BRANCH, Config
 from relman.errors import RelmanError, usage
 from relman.job.facts import Facts
-from relman.job.setting import NAMED, Setting, some
+from relman.job.setting import Setting, some
 from relman.model import message
-from relman.model.catalog import DEFAULT
-from relman.model.cut import meet
 from relman.model.lines import Line, branch_names
 from relman.model.remote import USUAL
 from relman.model.tags import families
@@ -46,35 +44,6 @@ def remote(facts: Facts) -> Iterator[Setting]:
         told = "the usual name" if facts.remote == USUAL else f"{facts.trunk_name} follows it"
         why = f"{told}; there is also {some(others)}" if others else "the only remote"
         yield Setting(key="remote", value=facts.remote, evidence=why)
-
-
-def strategy(facts: Facts) -> Setting:
-    """The strategy, with what in the history speaks for it and what does not."""
-    return Setting(key="strategy", value=DEFAULT, evidence=_shape(facts))
-
-
-def _shape(facts: Facts) -> str:
-    tip = facts.tip(facts.trunk_name)
-    if tip is None:
-        return "no history yet; the simplest strategy"
-    name = facts.trunk_name
-    usual = ("develop", "main", "master")
-    beside = [b for b in branch_names(facts.refs, facts.remote) if b in usual and b != name]
-    mixed = f"\nthere is also {some(beside)}: GitFlow has two such branches" if beside else ""
-    branched = [line for line in facts.lines.all if line.branch][:NAMED]
-    cut = [
-        line.branch or line.name
-        for line in branched
-        if (end := facts.end(line)) and meet(facts.graph, end, tip.commit) is not None
-    ]
-    if cut:
-        return f"release branches are cut from {name}: {some(cut)}{mixed}"
-    newest = next((r for r in facts.releases if r.version.stable), None)
-    if newest is None:
-        return f"no release yet; all work lands on {name}{mixed}"
-    if facts.graph.is_ancestor(newest.commit, tip.commit):
-        return f"releases are tags on {name}: {newest.tag}{mixed}"
-    return f"nothing speaks for another, though {name} does not contain {newest.tag}{mixed}"
 
 
 def tags(facts: Facts) -> Iterator[Setting]:

@@ -75,6 +75,7 @@ TOGGLES = Strategy(
     roles=(_TAGGED_TRUNK, _TOPIC),
     direction="upstream-first",
     tag="trunk",
+    toggles=True,
     checks={**_EVERYWHERE, "G1": "error"},
     rules="There is trunk and nothing else but topic branches of a day or two. Every release is a tag on "
     "trunk, and each contains the one before. Unfinished work ships behind a toggle that is off. "
@@ -287,7 +288,7 @@ MAINTENANCE = Strategy(
         _ISOLATED,
         _TOPIC,
     ),
-    flows=_PICKED,
+    flows=(*_PICKED, Flow(source="release", target="release", by="merge", carries="everything")),
     direction="upstream-first",
     tag="tip",
     cut="major",

@@ -85,6 +85,8 @@ class Strategy(Struct, frozen=True, kw_only=True):
     incident: str
     """What a hotfix looks like when half a feature is on trunk."""
     flows: tuple[Flow, ...] = ()
+    toggles: bool = False
+    """Unfinished work ships switched off, and its commits name the switch."""
     one_at_a_time: tuple[RoleName, ...] = ()
     cut: Step = "minor"
     """What a new line rises by at least."""
