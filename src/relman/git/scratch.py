@@ -27,9 +27,12 @@ from relman.git.raw_object import CommitText, TagText, commit_bytes, tag_bytes
 from relman.git.repo import EMPTY_TREE, Repository
 from relman.git.surroundings import (
     ISOLATED,
+    Programs,
     Settings,
+    find_programs,
     lay_out,
     lay_out_attributes,
+    link_programs,
     read_settings,
 )
 from relman.git.tree_edit import edit_tree
@@ -66,11 +69,20 @@ class Scratch:
     Methods that merge take `hunks`: whether conflicts bring their regions along, which costs a second merge.
     """
 
-    def __init__(self, root: Path, git: Git, pygit: pygit2.Repository, *, partial: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        git: Git,
+        pygit: pygit2.Repository,
+        *,
+        partial: bool,
+        programs: Programs = (),
+    ) -> None:
         self.root = root
         self.git = git
         self.pygit = pygit
         self.partial = partial
+        self._programs = programs
 
     @classmethod
     def open(cls, repo: Repository, target: Oid) -> Self:
@@ -93,10 +105,10 @@ class Scratch:
         if "\n" in str(repo.common_dir):
             pygit.odb.add_disk_alternate(str(repo.common_dir / "objects"))
         git = Git(root / ".git", root, always=ISOLATED)
-        made = cls(root, git, pygit, partial=any(PARTIAL.search(key) for key, _ in settings))
+        partial = any(PARTIAL.search(key) for key, _ in settings)
+        made = cls(root, git, pygit, partial=partial, programs=find_programs(repo, settings))
         try:
-            tree = made.tree_of(target)
-            lay_out_attributes(root, git, pygit, tree)
+            made._surround(target)
         except (KeyError, RelmanError) as e:
             if made.partial:
                 raise _absent_blobs(str(e)) from e
@@ -112,7 +124,11 @@ class Scratch:
                 shutil.rmtree(place)
             else:
                 place.unlink()
+        self._surround(target)
+
+    def _surround(self, target: Oid) -> None:
         lay_out_attributes(self.root, self.git, self.pygit, self.tree_of(target))
+        link_programs(self.root, self._programs)
 
     def blob(self, tree: Oid, path: str) -> bytes | None:
         """Gives a file's bytes in a tree (or commit) that may be new here; nothing for anything but a file."""

@@ -6,6 +6,7 @@ the target's tree, because git would otherwise take those of whatever the user h
 """
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -50,6 +51,9 @@ _OWN = """\
 Settings = tuple[tuple[str, str | None], ...]
 """Keys as git prints them, with values; absent: the key stands alone, which means true."""
 
+Programs = tuple[tuple[str, Path], ...]
+"""Relative paths that merge drivers name, and the files in the user's checkout."""
+
 
 def read_settings(git: Git) -> Settings:
     """Gives the effective configuration of a repository, in git's order: later ones win."""
@@ -89,6 +93,36 @@ def lay_out_attributes(root: Path, git: Git, pygit: pygit2.Repository, tree: str
             place = root.joinpath(*parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(pygit[oid.decode()].read_raw())
+
+
+def find_programs(repo: Repository, settings: Settings) -> Programs:
+    """Gives the files of the user's checkout that configured merge drivers name by a relative path.
+
+    git runs a driver at the top of the work tree, so that `tools/merge.sh %O %A %B` is one of them.
+    """
+    top = repo.work_tree
+    drivers = [v for k, v in settings if v and k.startswith("merge.") and k.endswith(".driver")]
+    if top is None or not drivers:
+        return ()
+    words = (os.path.normpath(word) for driver in drivers for word in _words(driver) if "%" not in word)
+    named = (word for word in dict.fromkeys(words) if _stays_inside(word.split("/")))
+    return tuple((word, top / word) for word in named if (top / word).is_file())
+
+
+def link_programs(root: Path, programs: Programs) -> None:
+    """Puts links to them at their places, where the target's tree has left room."""
+    for word, place in programs:
+        link = root / word
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not os.path.lexists(link):
+            link.symlink_to(place)
+
+
+def _words(driver: str) -> list[str]:
+    try:
+        return shlex.split(driver)
+    except ValueError:  # the shell will say so
+        return []
 
 
 def _stays_inside(parts: Iterable[str]) -> bool:

@@ -64,7 +64,8 @@ def find_needed(
             )
         case NotFound(reason=reason, detail=detail, tried=tried):
             why = f"{reason}: {detail}" if detail else reason
-            said = f"no set of up to {MOST} commits was found that makes it apply ({why}; {tried} picks were tried)"
+            many = "one pick was tried" if tried == 1 else f"{tried} picks were tried"
+            said = f"no set of up to {MOST} commits was found that makes it apply ({why}; {many})"
             return Needed(sequence=(), said=(said,), causes=causes)
         case _:
             assert_never(found)
