@@ -93,3 +93,14 @@ def test_a_text_is_checked_outside_of_every_repository(
     assert run(["-C", str(nowhere), "check", "--message", str(nowhere)]) == 2
     assert run(["-C", str(nowhere), "check", "--branch", "-x"]) == 1
     assert run(["-C", str(nowhere), "check"]) == 2
+
+
+def test_commits_from_before_the_rules_are_not_checked(repo_from: Callable[..., Repo], look: Look) -> None:
+    repo = repo_from(STORY)
+    (repo.path / "relman.toml").write_text(f'[messages]\nsince = "{repo.id("B")}"\nenforce = false\n')
+    said = look(repo, "check", "--range", "main~1..topic")
+    assert (said.code, said.err) == (0, "checked 2 commits of main~1..topic: 0 errors, 1 warning\n")
+    (repo.path / "relman.toml").write_text(f'[messages]\nsince = "{"0" * 39}1"\n')
+    assert look(repo, "check", "--range", "main~1..topic").code == 1
+    (repo.path / "relman.toml").write_text('[messages]\nsince = "main"\n')
+    assert look(repo, "check", "--range", "main~1..topic").code == 2

@@ -39,7 +39,8 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
 
 
 def said(field: FieldInfo) -> str:
-    return next(str(meta.description) for meta in typing.get_args(field.type) if isinstance(meta, Meta))
+    metas = (meta for meta in typing.get_args(field.type) if isinstance(meta, Meta))
+    return next(meta.description for meta in metas if meta.description)
 
 
 def row(field: FieldInfo, key: str) -> str:
@@ -98,7 +99,7 @@ def test_the_schema_refuses_keys_that_do_not_exist() -> None:
 def test_without_a_configuration_the_model_keeps_its_own_rules() -> None:
     config = Config()
     assert bump_table(config.versions) == DEFAULT_BUMPS
-    assert lint_rules(config.messages) == LintRules()
+    assert lint_rules(config) == LintRules()
     assert layout(config) == Layout()
 
 
@@ -116,14 +117,27 @@ def test_bumps_change_the_standard_table_and_do_not_replace_it() -> None:
 def test_every_setting_of_the_lint_and_of_the_notes_is_carried_over() -> None:
     messages = {
         "types": ["feat"],
+        "type_case": "upper-case",
         "scopes": ["api"],
         "scope_required": True,
+        "scope_case": ["kebab-case"],
+        "subject_case": ["lower-case"],
+        "subject_case_never": ["upper-case"],
+        "subject_min": 3,
+        "subject_max": 50,
+        "full_stop": "!",
         "header_max": 72,
+        "body_required": True,
         "body_max": 80,
         "footer_max": 90,
+        "breaking_both": True,
+        "issue_required": True,
+        "issue_prefixes": ["PAY-"],
         "signed_off": True,
         "trailers": ["Ticket"],
+        "style": "error",
         "levels": {"type-enum": "off"},
+        "enforce": False,
     }
     notes = {
         "breaking": "Breaks",
@@ -133,7 +147,14 @@ def test_every_setting_of_the_lint_and_of_the_notes_is_carried_over() -> None:
         "repeats": "mention",
     }
     config = msgspec.convert(
-        {"messages": messages, "changelog": notes, "versions": {"squash_bullets": True}}, Config
+        {
+            "messages": messages,
+            "release": {"message": "ship {version}"},
+            "changelog": notes,
+            "versions": {"squash_bullets": True},
+        },
+        Config,
     )
-    assert lint_rules(config.messages) == msgspec.convert(messages, LintRules)
+    assert lint_rules(config) == msgspec.convert({**messages, "release": "ship {version}"}, LintRules)
+    assert set(LintRules.__struct_fields__) == {*messages, "release"}
     assert layout(config) == msgspec.convert({**notes, "squash_bullets": True}, Layout)

@@ -24,8 +24,11 @@ def test_a_bad_message_is_refused_with_its_place_and_a_way_back(
     file.write_text("Feat: count\n")
     assert main(["commit-msg", str(file)]) == Kind.FINDINGS
     assert capsys.readouterr().err == (
-        "error: line 1: the type Feat is not in lower case [type-case]\n"
-        "  write feat\n"
+        "relman: the message is refused\n"
+        "   1  Feat: count\n"
+        "      ^\n"
+        "      error: the type Feat is not in lower case: write feat [type-case]\n"
+        "write instead: feat: count\n"
         f"the text is kept: git commit -e -F {file}\n"
     )
 

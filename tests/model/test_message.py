@@ -25,7 +25,6 @@ from relman.model.message import (
 )
 from relman.model.message_grammar import Footer
 from relman.model.message_lint import lint
-from relman.model.message_rules import LintRules, Problem
 from relman.model.message_subject import is_fixup, is_merge_subject
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -359,67 +358,6 @@ def test_clean_does_what_git_does() -> None:
     assert clean("a\r\n\x0b\n") == "a\n\x0b\n"
 
 
-def test_a_problem_says_where_and_what_to_do() -> None:
-    assert lint("feat!(api): x\n\nSigned-off-by: Z", LintRules(signed_off=True)) == (
-        Problem(
-            rule="header-syntax",
-            level="error",
-            message="the ! stands before the scope",
-            line=1,
-            column=5,
-            hint="put the ! after the scope: feat(api)!:",
-            spec=True,
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("", [("header-empty", 1, 1)]),
-        (": m", [("type-empty", 1, 1)]),
-        ("fix:", [("subject-empty", 1, 5)]),
-        ("fix: m.", [("subject-full-stop", 1, 7)]),
-        ("fix(s): Some message", [("subject-case", 1, 9)]),
-        ("fix: HTTP keeps its case", []),
-        ("foo: m", [("type-enum", 1, 1)]),
-        ("FIX: m", [("type-case", 1, 1)]),
-        ("\n\n fix: m ", [("header-leading-space", 3, 1), ("header-trim", 3, 8)]),
-        ("fix: m\nbody", [("body-leading-blank", 2, 1)]),
-        ("fix: m\n\nbody\nBREAKING CHANGE: x", [("footer-leading-blank", 4, 1)]),
-        ("fix: m\n\n" + "word " * 21, [("body-max-line-length", 3, 101)]),
-        ("fix: m\n\nhttps://example.com/" + "word " * 21, []),
-        ("fix: m\n\nRefs: " + "word " * 21, [("footer-max-line-length", 3, 101)]),
-        ("fix: m\n\nred \x1b[31m", [("control-character", 3, 5)]),
-        ("fix: m\n\n**BREAKING CHANGE**: x", [("breaking-near-miss", 3, 3)]),
-        ("fix: m\n\nbreaking changes are rare", []),
-        ('Revert "Anything."', []),
-    ],
-)
-def test_lint_by_default(text: str, found: list[tuple[str, int, int]]) -> None:
-    assert [(problem.rule, problem.line, problem.column) for problem in lint(text)] == found
-
-
-@pytest.mark.parametrize(
-    ("rules", "text", "found"),
-    [
-        (LintRules(types=("feat",)), "fix: m", [("type-enum", "error")]),
-        (LintRules(types=("foo",)), "foo: m", []),
-        (LintRules(scopes=("api",)), "fix(api, web): m", [("scope-enum", "error")]),
-        (LintRules(scope_required=True), "fix: m", [("scope-required", "error")]),
-        (LintRules(signed_off=True), "fix: m", [("signed-off-by", "error")]),
-        (LintRules(trailers=("change-id",)), "fix: m\n\nChange-Id: I1", []),
-        (LintRules(trailers=("Change-Id",)), "fix: m", [("trailer-exists", "error")]),
-        (LintRules(header_max=5), "fix: m", [("header-max-length", "warning")]),
-        (LintRules(levels={"scope-case": "error"}), "fix(Api): m", [("scope-case", "error")]),
-        (LintRules(levels={"subject-full-stop": "off"}), "fix: m.", []),
-        (LintRules(levels={"fixup": "warning"}), "fixup! a", [("fixup", "warning")]),
-    ],
-)
-def test_lint_by_a_projects_rules(rules: LintRules, text: str, found: list[tuple[str, str]]) -> None:
-    assert [(problem.rule, problem.level) for problem in lint(text, rules)] == found
-
-
 @given(messages)
 def test_reading_never_fails(text: str) -> None:
     message = parse(text)
@@ -427,15 +365,6 @@ def test_reading_never_fails(text: str) -> None:
         read(message)
     assert normalised_subject(message) == normalised_subject(message).strip().lower()
     assert (message.type is None) == (message.description is None)
-
-
-@given(messages)
-def test_lint_never_fails_and_never_prints_raw(text: str) -> None:
-    lines = len(text.split("\n"))
-    for problem in lint(text, LintRules(signed_off=True, scopes=("a",))):
-        assert 1 <= problem.line <= lines
-        assert problem.column >= 1
-        assert (problem.message + problem.hint).isprintable()
 
 
 @given(messages)

@@ -16,6 +16,7 @@ _SAMPLES = {"version": "1.5.0-rc.1", "line": "1.4", "tag": "v1.5.0"}
 _TYPE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 _LINE = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))?\Z", re.ASCII)
 _LABEL = re.compile(r"(?=.*[A-Za-z-])[0-9A-Za-z-]+\Z")
+_ID = re.compile(r"[0-9a-f]{40}\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*\Z")
 _TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: \S[^\n]*\Z")
 
@@ -76,6 +77,10 @@ def _one_line(text: str) -> str | None:
     return None if text.isprintable() and text.strip() else "one line of text"
 
 
+def _line_or_nothing(text: str) -> str | None:
+    return _one_line(text) if text else None
+
+
 def _first_version(text: str) -> str | None:
     from relman.model.version import parse  # brings a library that checking a message does not need
 
@@ -112,6 +117,9 @@ CHECKS: Mapping[str, Check] = {
     "production.tags": _holds("version", "a tag's name"),
     "messages.types[]": _matches(_TYPE, "a type in lower case, as in feat"),
     "messages.scopes[]": _one_line,
+    "messages.full_stop": _line_or_nothing,
+    "messages.issue_prefixes[]": _one_line,
+    "messages.since": _matches(_ID, "a commit's full id"),
     "messages.trailers[]": _matches(_TOKEN, "a trailer's name, as in Ticket"),
 }
 """By the key, with `[]` for any place in a list."""

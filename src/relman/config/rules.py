@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from relman.config.record import Config, Messages, Versions
+from relman.config.record import Config, Versions
 from relman.model.bump import DEFAULT_BUMPS, Bump
 from relman.model.changelog import Group, Layout
 from relman.model.message_rules import LintRules
@@ -13,18 +13,33 @@ def bump_table(versions: Versions) -> Mapping[str, Bump]:
     return {**DEFAULT_BUMPS, **{kind: Bump[word.upper()] for kind, word in versions.bumps.items()}}
 
 
-def lint_rules(messages: Messages) -> LintRules:
-    """What the hooks ask of a message."""
+def lint_rules(config: Config) -> LintRules:
+    """What the hooks and `relman check` ask of a message."""
+    messages = config.messages
     return LintRules(
         types=messages.types,
+        type_case=messages.type_case,
         scopes=messages.scopes,
         scope_required=messages.scope_required,
+        scope_case=messages.scope_case,
+        subject_case=messages.subject_case,
+        subject_case_never=messages.subject_case_never,
+        subject_min=messages.subject_min,
+        subject_max=messages.subject_max,
+        full_stop=messages.full_stop,
         header_max=messages.header_max,
+        body_required=messages.body_required,
         body_max=messages.body_max,
         footer_max=messages.footer_max,
+        breaking_both=messages.breaking_both,
+        issue_required=messages.issue_required,
+        issue_prefixes=messages.issue_prefixes,
         signed_off=messages.signed_off,
         trailers=messages.trailers,
+        release=config.release.message,
+        style=messages.style,
         levels=messages.levels,
+        enforce=messages.enforce,
     )
 
 

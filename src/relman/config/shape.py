@@ -1,6 +1,5 @@
 """Compares a parsed table with a record: unknown keys, missing keys and wrong types, all of them."""
 
-import difflib
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +29,8 @@ def faults(kind: type[Struct], table: Mapping[str, object], at: Path = ()) -> It
 
 def unknown(path: Path, names: Iterable[str], noun: str) -> Fault:
     """Says that the last part of the path is no such name, and which name may be meant."""
+    import difflib  # needed only where something is wrong
+
     known = list(names)
     near = difflib.get_close_matches(str(path[-1]).replace("-", "_"), known, n=1)
     near = near or difflib.get_close_matches(str(path[-1]), known, n=1)

@@ -1,27 +1,72 @@
 """The commit-msg hook: checks the message that git is about to commit by the rules of `[messages]`."""
 
+import os
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from relman.config.find import find_in_worktree
 from relman.config.load import load
 from relman.config.rules import lint_rules
 from relman.errors import Kind
+from relman.hook.message_file import decoded, is_plain, kept
+from relman.hook.place import amends_merge, git_dir, settings, under_way
 from relman.hook.say import say
-from relman.model.message import clean
+from relman.model.message import parse, picked_from
 from relman.model.message_lint import lint
+from relman.model.message_rules import LintRules, Problem, Situation
 
 
 def commit_msg(file: str) -> int:
-    """Prints what is wrong and how to get the text back; stops git where an error is among it."""
-    text = clean(Path(file).read_bytes().decode("utf-8", "replace"))
-    source = find_in_worktree(Path.cwd())
-    rules = lint_rules(load(source).config.messages)
-    problems = lint(text, rules)
-    errors = [p for p in problems if p.level == "error"]
-    for problem in problems:
-        say(f"{problem.level}: line {problem.line}: {problem.message} [{problem.rule}]")
-        if problem.hint:
-            say(f"  {problem.hint}")
+    """Prints what is wrong and how to get the text back; stops git where an error is among it.
+
+    A pick keeps the words of its original: it is not checked.
+    """
+    path = Path(file)
+    data = path.read_bytes()
+    here = git_dir(path)
+    if under_way(here, "CHERRY_PICK_HEAD"):
+        return 0
+    rules = lint_rules(load(find_in_worktree(Path.cwd())).config)
+    situation = Situation(merge=under_way(here, "MERGE_HEAD"), local=True)
+    if is_plain(data) and not lint(data.decode("ascii"), rules, situation):
+        return 0
+    git = settings()
+    text, whole = decoded(data, git.encoding)
+    text = kept(text, git, edited=os.environ.get("GIT_EDITOR") != ":")
+    if not text.strip() or picked_from(parse(text)):
+        return 0  # git itself stops an empty message
+    problems = lint(text, rules, situation)
+    if any(problem.rule == "merge-subject" for problem in problems) and amends_merge():
+        problems = lint(text, rules, replace(situation, merge=True))
+    if not whole:
+        say("warning: the message is not UTF-8, and i18n.commitEncoding names nothing else that it is")
+    if not problems:
+        return 0
+    return _report(text, problems, rules, path)
+
+
+def _report(text: str, problems: tuple[Problem, ...], rules: LintRules, file: Path) -> int:
+    from relman.hook.marked import marked
+    from relman.model.message_mend import mended
+
+    errors = sum(problem.level == "error" for problem in problems)
+    said = "refused" if errors else "let through, though something is wrong"
+    say(f"relman: the message is {said}", *marked(text, problems))
+    subject = next(line for line in text.split("\n") if line.strip())
+    if better := mended(subject, rules):
+        say(f"write instead: {better}")
     if errors:
-        say(f"the text is kept: git commit -e -F {file}")
-    return Kind.FINDINGS if errors else 0
+        say(f"the text is kept: {_again(file)}")
+        return Kind.FINDINGS
+    return 0
+
+
+def _again(file: Path) -> str:
+    """The command that opens the text in the editor again, from where the person stands."""
+    import shlex
+
+    if file.name == "MERGE_MSG":  # git takes it up again by itself
+        return "git commit -e"
+    below = bool(os.environ.get("GIT_PREFIX"))
+    return f"git commit -e -F {shlex.quote(str(file.absolute() if below else file))}"

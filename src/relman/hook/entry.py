@@ -11,6 +11,7 @@ from relman.hook.say import say
 
 KNOWN = {
     "commit-msg": "FILE",
+    "prepare-commit-msg": "FILE [SOURCE [COMMIT]]",
 }
 """Every hook, and what git gives it."""
 
@@ -24,6 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from relman.hook.commit_msg import commit_msg
 
                 return commit_msg(file)
+            case ["prepare-commit-msg", file, *source]:
+                from relman.hook.prepare import prepare
+
+                return prepare(file, source[0] if source else "")
     except RelmanError as error:
         return _trouble(words[0], error.message, *(line for line in (error.cause, *error.hints) if line))
     except OSError as error:

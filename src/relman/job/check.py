@@ -58,7 +58,7 @@ def check_head(facts: Facts) -> tuple[Check, ...]:
 
 def check_text(config: Config, text: str, name: str) -> Check:
     """Checks a text; `name` says what it is."""
-    found = text_findings(text, name, lint_rules(config.messages))
+    found = text_findings(text, name, lint_rules(config))
     return Check(what=name, findings=tuple(found))
 
 
@@ -78,9 +78,15 @@ def nearby_config(start: Path, given: Path | None) -> Config:
 
 def _messages(facts: Facts, tip: Oid, hidden: Sequence[Oid], name: str) -> Check:
     facts.graph.reached.clear()
-    commits = facts.graph.between([tip], hidden)
+    commits = facts.graph.between([tip], (*hidden, *_before_rules(facts)))
     if facts.graph.reached:
         raise too_shallow(facts)
-    rules = lint_rules(facts.config.messages)
+    rules = lint_rules(facts.config)
     found = [f for commit in facts.graph.commits(reversed(commits)) for f in commit_findings(commit, rules)]
     return Check(what=f"{commits_word(len(commits))} of {name}", findings=tuple(found))
+
+
+def _before_rules(facts: Facts) -> tuple[Oid, ...]:
+    """The commit after which messages are checked; where this clone has it not, nothing below it is here either."""
+    since = facts.config.messages.since
+    return (Oid(since),) if since and facts.graph.has(Oid(since)) else ()

@@ -6,7 +6,7 @@ from relman.model import message
 from relman.model.finding import Finding
 from relman.model.history import Commit
 from relman.model.message_lint import lint
-from relman.model.message_rules import LintRules
+from relman.model.message_rules import LintRules, Situation
 
 SHORT = 7
 """How many digits of an id people see."""
@@ -17,7 +17,7 @@ def commit_findings(commit: Commit, rules: LintRules) -> Iterator[Finding]:
     if message.picked_from(message.parse(commit.message)):
         return
     where = f"{commit.id[:SHORT]} {commit.subject}"
-    for problem in lint(commit.message, rules):
+    for problem in lint(commit.message, rules, Situation(merge=len(commit.parents) > 1)):
         yield Finding(
             rule=problem.rule,
             level=problem.level,

@@ -30,7 +30,7 @@ _REMEMBERED = 8192
 _MARKS = "B*+-("
 """What a breaking marker, or git's line about a pick, begins with: most lines do not."""
 _GIT_SPACE = " \t\n\r"
-_SCISSORS = " ------------------------ >8 ------------------------"
+SCISSORS = " ------------------------ >8 ------------------------"
 
 
 class Footer(Struct, frozen=True, kw_only=True):
@@ -156,7 +156,7 @@ def clean(text: str, comment: str = "#") -> str:
     kept: list[str] = []
     for line in text.split("\n"):
         if comment and line.startswith(comment):
-            if line[len(comment) :].rstrip(_GIT_SPACE) == _SCISSORS:
+            if line[len(comment) :].rstrip(_GIT_SPACE) == SCISSORS:
                 break
             continue
         stripped = line.rstrip(_GIT_SPACE)

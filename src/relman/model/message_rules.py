@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from relman.model.letter_case import Case
+
 Level = Literal["error", "warning"]
 Setting = Literal["error", "warning", "off"]
 
@@ -32,24 +34,41 @@ SPEC_RULES = frozenset(
 )
 """Rules that the specification gives, with the case of the type and the warnings about lost markers."""
 
-_STYLE_LEVELS: Mapping[str, Setting] = {
-    "type-enum": "warning",
-    "scope-enum": "error",
-    "scope-required": "error",
-    "scope-case": "off",
-    "subject-space": "warning",
-    "subject-case": "warning",
-    "subject-full-stop": "warning",
-    "header-trim": "warning",
-    "header-max-length": "warning",
-    "body-max-line-length": "warning",
-    "footer-max-line-length": "warning",
-    "control-character": "warning",
-    "signed-off-by": "error",
-    "trailer-exists": "error",
-}
+_STYLE = (
+    "type-enum",
+    "subject-space",
+    "subject-case",
+    "subject-full-stop",
+    "header-trim",
+    "header-max-length",
+    "body-max-line-length",
+    "footer-max-line-length",
+    "control-character",
+    "revert-reference",
+    "merge-subject",
+)
+"""Warnings, or what `style` says."""
+
+_ASKED = (
+    "scope-enum",
+    "scope-required",
+    "scope-case",
+    "subject-min-length",
+    "subject-max-length",
+    "body-required",
+    "breaking-both",
+    "issue-required",
+    "signed-off-by",
+    "trailer-exists",
+)
+"""Rules that look only where a project asks for something."""
+
 DEFAULT_LEVELS: Mapping[str, Setting] = MappingProxyType(
-    {**dict.fromkeys(sorted(SPEC_RULES), "error"), **_STYLE_LEVELS}
+    {
+        **dict.fromkeys(sorted(SPEC_RULES), "error"),
+        **dict.fromkeys(_STYLE, "warning"),
+        **dict.fromkeys(_ASKED, "error"),
+    }
 )
 """Every rule and its level where a project sets none. A listed `type-enum` is an error."""
 
@@ -70,22 +89,59 @@ class Problem(Struct, frozen=True, kw_only=True):
     spec: bool
 
 
+class Situation(Struct, frozen=True, kw_only=True):
+    """What is known of a message besides its text.
+
+    `merge`: whether the commit is a merge; None where nobody can tell. `local`: the commit is on its way, so
+    that a `fixup!` may still be squashed.
+    """
+
+    merge: bool | None = None
+    local: bool = False
+
+
 class LintRules(Struct, frozen=True, kw_only=True):
     """What a project asks of its messages. Lengths are characters, 0 is no limit; empty lists allow all.
 
-    `types` and `scopes` are the allowed names. `trailers` are tokens that each message must carry.
-    `levels` sets rules by name (the keys of `DEFAULT_LEVELS`) to another level or off.
+    `types` and `scopes` are the allowed names. `scope_case` and `subject_case` name cases of which one must
+    hold, `subject_case_never` those of which none may. `trailers` are tokens that each message must carry.
+    `issue_prefixes` stand before an issue's number. `release` is how the project words a release commit.
+    `levels` sets rules by name (the keys of `DEFAULT_LEVELS`) to another level or off, `style` those of
+    style; without `enforce` nothing is more than a warning.
     """
 
     types: tuple[str, ...] = ()
+    type_case: Case = "lower-case"
     scopes: tuple[str, ...] = ()
     scope_required: bool = False
+    scope_case: tuple[Case, ...] = ()
+    subject_case: tuple[Case, ...] = ()
+    subject_case_never: tuple[Case, ...] = ("sentence-case", "start-case", "pascal-case", "upper-case")
+    subject_min: int = 0
+    subject_max: int = 0
+    full_stop: str = "."
     header_max: int = 100
+    body_required: bool = False
     body_max: int = 100
     footer_max: int = 100
+    breaking_both: bool = False
+    issue_required: bool = False
+    issue_prefixes: tuple[str, ...] = ("#",)
     signed_off: bool = False
     trailers: tuple[str, ...] = ()
+    release: str = "chore(release): {version}"
+    style: Level = "warning"
     levels: dict[str, Setting] = field(default_factory=dict)
+    enforce: bool = True
+
+    def level(self, rule: str) -> Setting:
+        """What a broken rule is here."""
+        given = self.levels.get(rule)
+        if given is None:
+            given = self.style if rule in _STYLE else DEFAULT_LEVELS[rule]
+            if rule == "type-enum" and self.types:
+                given = "error"
+        return "warning" if given == "error" and not self.enforce else given
 
 
 DEFAULT = LintRules()
