@@ -34,6 +34,7 @@ Operation = Literal[
     "unpark",
     "withdraw",
     "record",
+    "hooks",
 ]
 
 

@@ -105,11 +105,18 @@ class MoveRef(Struct, frozen=True, kw_only=True, tag="ref"):
 
 
 class EditFile(Struct, frozen=True, kw_only=True, tag="file"):
-    """A file that is not history (configuration, a hook script), relative to the work tree's root."""
+    """A file that is not history (configuration, a hook script), relative to `folder`.
+
+    `folder` is absolute; absent: the work tree's root. Modes are permission bits; absent: the file keeps its
+    own, and a new one that begins with `#!` is executable.
+    """
 
     path: str
     before: bytes | None
     after: bytes | None
+    folder: str | None = None
+    mode_before: int | None = None
+    mode_after: int | None = None
 
 
 class PushMove(Struct, frozen=True, kw_only=True):

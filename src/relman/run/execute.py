@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -158,9 +157,7 @@ def _check_remotes(repo: Repository, record: Record) -> None:
 
 def _check_files(record: Record) -> None:
     for step in record.sealed.plan.files():
-        if record.work_tree is None:
-            raise RelmanError(Kind.REFUSED, f"{step.path} needs a work tree, and this repository has none")
-        files.check(Path(record.work_tree), step)
+        files.check(files.root(record.work_tree, step), step)
 
 
 def _publish(running: Running, publish: Publish) -> None:

@@ -13,6 +13,15 @@ PLAIN = 0o666
 """Modes of new files before the process's mask."""
 
 
+def root(work_tree: str | None, step: EditFile) -> Path:
+    """Gives the folder that the step's path starts from; refused where it is a work tree that is not there."""
+    if step.folder is not None:
+        return Path(step.folder)
+    if work_tree is None:
+        raise RelmanError(Kind.REFUSED, f"{step.path} needs a work tree, and this repository has none")
+    return Path(work_tree)
+
+
 def place(root: Path, step: EditFile) -> Path:
     """Gives the file's path; refuses one that leaves the root or goes through a symbolic link."""
     parts = PurePosixPath(step.path)
@@ -51,23 +60,27 @@ def check(root: Path, step: EditFile) -> None:
 def edit(root: Path, step: EditFile) -> None:
     """Brings the file to `after`; one that is there already is left alone, one that is neither is refused.
 
-    A file keeps its mode; a new one that begins with `#!` is executable.
+    A file keeps its mode unless the step gives one; a new one that begins with `#!` is executable.
     """
-    if holds(root, step, step.after):
+    file = place(root, step)
+    if holds(root, step, step.after) and (step.after is None or _has_mode(file, step.mode_after)):
         return
     check(root, step)
-    file = place(root, step)
     try:
         if step.after is None:
             file.unlink()
         else:
-            _replace(file, step.after)
+            _replace(file, step.after, step.mode_after)
         flush(file.parent)
     except OSError as e:
         raise RelmanError(Kind.REFUSED, f"{file} cannot be written", cause=str(e)) from e
 
 
-def _replace(file: Path, content: bytes) -> None:
+def _has_mode(file: Path, wanted: int | None) -> bool:
+    return wanted is None or stat.S_IMODE(file.stat().st_mode) == wanted
+
+
+def _replace(file: Path, content: bytes, wanted: int | None) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.relman-tmp")
     # Left by a run that was killed here; the lock says that it is not in use.
@@ -76,7 +89,9 @@ def _replace(file: Path, content: bytes) -> None:
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
         with os.fdopen(fd, "wb") as f:
-            if file.exists():
+            if wanted is not None:
+                os.fchmod(f.fileno(), wanted)
+            elif file.exists():
                 os.fchmod(f.fileno(), stat.S_IMODE(file.stat().st_mode))
             f.write(content)
             f.flush()

@@ -1,7 +1,5 @@
 """The end of an operation, forward or back; execution and recovery come here from two sides."""
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
@@ -60,10 +58,9 @@ def _follow(running: Running) -> list[str]:
 
 def _edit(running: Running) -> list[str]:
     left: list[str] = []
-    root = Path(running.record.work_tree or ".")
     for step in running.record.sealed.plan.files():
         try:
-            files.edit(root, step)
+            files.edit(files.root(running.record.work_tree, step), step)
         except RelmanError as e:
             left.append(e.message)
         running.checkpoint(f"file {step.path}")

@@ -1,7 +1,6 @@
 """Settles what a crash left (DESIGN 4.8): forward if any ref is new, back if all are old, else hands off."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -88,8 +87,8 @@ def _decide(repo: Repository, record: Record) -> Literal["forward", "back"]:
     if moves:
         return "back"
     # Without refs only the record and the files tell.
-    root = Path(record.work_tree or ".")
-    begun = any(files.holds(root, s, s.after) for s in record.sealed.plan.files() if s.before != s.after)
+    changed = [s for s in record.sealed.plan.files() if s.before != s.after]
+    begun = any(files.holds(files.root(record.work_tree, s), s, s.after) for s in changed)
     return "forward" if begun or record.state in ("refs", "checkouts") else "back"
 
 

@@ -47,9 +47,7 @@ def undo_plan(
     # Bringing back here what was taken back takes nothing from anybody; only `push` makes it public again.
     pushes = [] if again and not remote else _pushes(record, moves, remotes or {}, later, remote=remote)
     steps: list[Step] = [MoveRef(ref=c.ref, old=c.new, new=_target(c.old)) for c in reversed(moves)]
-    steps += [
-        EditFile(path=f.path, before=f.after, after=f.before) for f in reversed(record.sealed.plan.files())
-    ]
+    steps += [_swapped(f) for f in reversed(record.sealed.plan.files())]
     steps += pushes
     return Plan(
         operation="redo" if again else "undo",
@@ -57,6 +55,17 @@ def undo_plan(
         steps=tuple(steps),
         package=record.sealed.plan.package,
         undoes=record.id,
+    )
+
+
+def _swapped(step: EditFile) -> EditFile:
+    return EditFile(
+        path=step.path,
+        before=step.after,
+        after=step.before,
+        folder=step.folder,
+        mode_before=step.mode_after,
+        mode_after=step.mode_before,
     )
 
 
