@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from relman.config import words
 from relman.edit.safe_path import safe_path
 from relman.errors import RelmanError
 from relman.model.names import is_branch_name
 from relman.model.placeholder import fill, places
+from relman.model.push_levels import LEVELS
 
 Check = Callable[[str], str | None]
 """Gives what a text is not, in words that follow `is not`; None where it is in order."""
@@ -81,6 +83,18 @@ def _line_or_nothing(text: str) -> str | None:
     return _one_line(text) if text else None
 
 
+def _moment(text: str) -> str | None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return "a day or a time, as in 2026-12-24 or 2026-12-24T18:00:00+01:00"
+    return None
+
+
+def _rule(text: str) -> str | None:
+    return None if text in LEVELS else f"a rule of a push: {', '.join(LEVELS)}"
+
+
 def _first_version(text: str) -> str | None:
     from relman.model.version import parse  # brings a library that checking a message does not need
 
@@ -112,6 +126,12 @@ CHECKS: Mapping[str, Check] = {
     "branches.names[]": _glob,
     "picks.bookkeeping[]": _path,
     "picks.trailers[]": _matches(_TRAILER, "a trailer, as in Team: payments"),
+    "hooks.anyway[]": _rule,
+    "freeze[].from": _moment,
+    "freeze[].to": _moment,
+    "freeze[].branches[]": _glob,
+    "freeze[].tags[]": _glob,
+    "freeze[].reason": _line_or_nothing,
     "production.branch": _branch,
     "production.environment": _branch,
     "production.tags": _holds("version", "a tag's name"),

@@ -15,6 +15,7 @@ from relman.edit.line_text import check_pattern
 from relman.edit.version_file import VersionFile, format_of, keys_of
 from relman.errors import Kind, RelmanError
 from relman.model.message_rules import DEFAULT_LEVELS
+from relman.model.push_levels import LEVELS
 
 NOTHING_GIVEN = "defaults"
 """The name of the source where there is none."""
@@ -85,6 +86,9 @@ def _map_keys(table: Mapping[str, object]) -> Iterator[Fault]:
     for name in _inside(table, ("messages", "levels")):
         if name not in DEFAULT_LEVELS:
             yield unknown(("messages", "levels", name), DEFAULT_LEVELS, "rule")
+    for name in _inside(table, ("hooks", "levels")):
+        if name not in LEVELS:
+            yield unknown(("hooks", "levels", name), LEVELS, "rule")
 
 
 def _strategy(table: Mapping[str, object]) -> Iterator[Fault]:

@@ -321,6 +321,34 @@ class Messages(Struct, frozen=True, kw_only=True):
     ] = ()
 
 
+class Hooks(Struct, frozen=True, kw_only=True):
+    """What the hooks ask of a push, here and on the server."""
+
+    levels: Annotated[
+        dict[str, Setting],
+        says("Another level for a rule of the pre-push and server hooks, by the rule's name."),
+    ] = {}
+    anyway: Annotated[
+        tuple[str, ...],
+        says(
+            "The rules that a push may go past on the server with a reason, which is logged: "
+            "`git push -o relman.anyway=freeze -o relman.reason=TEXT`."
+        ),
+    ] = ("freeze", "upstream-first")
+
+
+class Freeze(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends": "to"}):
+    """A time in which nothing moves: the server's hook refuses such pushes, and a push is warned before."""
+
+    begins: Annotated[str, says("When it begins: a day, or a time with its zone (without one: UTC).")]
+    ends: Annotated[str, says("When it ends; a day is frozen until its end.")]
+    branches: Annotated[
+        tuple[str, ...], says("The branches (`*` and `?` match anything) that stay as they are.")
+    ] = ("*",)
+    tags: Annotated[tuple[str, ...], says("The tags that are not made, moved or deleted.")] = ("*",)
+    reason: Annotated[str, says("Why, for whoever is refused.")] = ""
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """What a team has decided. No key is required."""
 
@@ -347,3 +375,5 @@ class Config(Struct, frozen=True, kw_only=True):
     picks: Annotated[Picks, says("How fixes are carried from line to line.")] = Picks()
     production: Annotated[Production, says("How relman knows what runs in production.")] = Production()
     messages: Annotated[Messages, says("How commit messages are checked.")] = Messages()
+    hooks: Annotated[Hooks, says("What the hooks ask of a push.")] = Hooks()
+    freeze: Annotated[tuple[Freeze, ...], says("Times in which nothing moves.")] = ()

@@ -1,11 +1,15 @@
 """The model's own rules, as a team has configured them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from relman.config.record import Config, Versions
 from relman.model.bump import DEFAULT_BUMPS, Bump
 from relman.model.changelog import Group, Layout
+from relman.model.freeze import Freeze
 from relman.model.message_rules import LintRules
+
+_DAY = 86400
 
 
 def bump_table(versions: Versions) -> Mapping[str, Bump]:
@@ -55,3 +59,23 @@ def layout(config: Config) -> Layout:
         repeats=notes.repeats,
         squash_bullets=config.versions.squash_bullets,
     )
+
+
+def freezes(config: Config) -> tuple[Freeze, ...]:
+    """The times in which nothing moves; what has no zone is in UTC, and a day at the end counts whole."""
+    return tuple(
+        Freeze(
+            begins=_seconds(one.begins),
+            ends=_seconds(one.ends) + (_DAY if len(one.ends) == len("2026-12-24") else 0),
+            branches=one.branches,
+            tags=one.tags,
+            reason=one.reason,
+            said=f"from {one.begins} to {one.ends}",
+        )
+        for one in config.freeze
+    )
+
+
+def _seconds(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

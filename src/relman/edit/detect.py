@@ -39,6 +39,9 @@ _ROOT_FILES: tuple[VersionFile, ...] = (
     VersionFile(path="CITATION.cff", key="version"),
 )
 
+USUAL_PATHS = tuple(dict.fromkeys(each.path for each in _ROOT_FILES))
+"""The files at the root that are looked into."""
+
 
 def detect(paths: Iterable[str], read: Callable[[str], bytes | None]) -> tuple[VersionFile, ...]:
     """The version files to propose: the root's manifests, then modules with a `__version__`.

@@ -74,6 +74,16 @@ def families(names: Iterable[str]) -> tuple[Family, ...]:
     return tuple(sorted(rows, key=lambda f: (-len(f.releases), f.prefix)))
 
 
+def reads_like_release(name: str) -> bool:
+    """Tells whether a tag is called as releases of whole repositories are, in whatever format."""
+    tail = _TAIL.search(name)
+    return (
+        tail is not None
+        and parse(tail.group()) is not None
+        and bool(_WHOLE_REPOSITORY.match(name[: tail.start()]))
+    )
+
+
 class Formats(Struct, frozen=True, kw_only=True):
     """The format that new tags get, the ones that are read besides, and how that is known."""
 
