@@ -1,16 +1,26 @@
 """The stable patch-id of a commit: what `git patch-id --stable` says, which ignores where hunks stand."""
 
-from relman.git.repo import Repository
+from typing import TYPE_CHECKING
+
+from relman.git.program import Git
 from relman.model.names import Oid
 
+if TYPE_CHECKING:  # it brings pygit2, which the hooks start without
+    from relman.git.repo import Repository
 
-def patch_id(repo: Repository, commit: Oid) -> str | None:
+
+def patch_id(repo: "Repository", commit: Oid) -> str | None:
+    """The patch-id by a repository's git."""
+    return patch_id_by(repo.looking, commit)
+
+
+def patch_id_by(git: Git, commit: Oid) -> str | None:
     """Gives 40 hex digits; nothing for merges, roots without content and empty commits.
 
     Rename detection is off and the context is three lines, as git's own `patch-ids.c` does it; ids that were
     made in another way must never be compared with these (research/backport-engines.md 5).
     """
-    diff = repo.looking.run(
+    diff = git.run(
         "diff-tree",
         "--root",
         "-p",
@@ -23,5 +33,5 @@ def patch_id(repo: Repository, commit: Oid) -> str | None:
     ).stdout
     if not diff.strip():
         return None
-    words = repo.looking.run("patch-id", "--stable", stdin=diff).stdout.split()
+    words = git.run("patch-id", "--stable", stdin=diff).stdout.split()
     return words[0].decode("ascii") if words else None

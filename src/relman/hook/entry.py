@@ -3,7 +3,9 @@
 `relman-hook HOOK …` is given what git gives the hook. Each hook is a module of this room, loaded when it is asked for.
 """
 
+import os
 import sys
+import time
 from collections.abc import Sequence
 
 from relman.errors import Kind, RelmanError
@@ -12,6 +14,10 @@ from relman.hook.say import say
 KNOWN = {
     "commit-msg": "FILE",
     "prepare-commit-msg": "FILE [SOURCE [COMMIT]]",
+    "pre-commit": "",
+    "pre-push": "REMOTE URL",
+    "pre-receive": "",
+    "update": "REF OLD NEW",
 }
 """Every hook, and what git gives it."""
 
@@ -29,6 +35,22 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from relman.hook.prepare import prepare
 
                 return prepare(file, source[0] if source else "")
+            case ["pre-commit"]:
+                from relman.hook.pre_commit import pre_commit
+
+                return pre_commit(os.environ, int(time.time()))
+            case ["pre-push", *remote]:
+                from relman.hook.pre_push import pre_push
+
+                return pre_push(remote[0] if remote else "", _given(), os.environ, int(time.time()))
+            case ["pre-receive"]:
+                from relman.hook.receive import pre_receive
+
+                return pre_receive(_given(), os.environ, int(time.time()))
+            case ["update", ref, old, new]:
+                from relman.hook.receive import update
+
+                return update(ref, old, new, os.environ, int(time.time()))
     except RelmanError as error:
         return _trouble(words[0], error.message, *(line for line in (error.cause, *error.hints) if line))
     except OSError as error:
@@ -41,12 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _trouble(hook: str, *lines: str) -> int:
     say(f"relman {hook}: {lines[0]}", *(f"  {line}" for text in lines[1:] for line in text.split("\n")))
-    say(
-        "git commit --no-verify goes past the hook"
-        if hook != "pre-push"
-        else "git push --no-verify goes past it"
-    )
+    from relman.model.hooks import way_past
+
+    say(f"to go past it: {way_past(hook)}")
     return Kind.USAGE
+
+
+def _given() -> str:
+    """What git says on standard input; names that are no UTF-8 stay themselves."""
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
 if __name__ == "__main__":
