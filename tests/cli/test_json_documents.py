@@ -34,6 +34,7 @@ COMMANDS = {
     "relman/strategies/v1": ("strategy", "list", "--json"),
     "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),
     "relman/detect/v1": ("strategy", "detect", "--json"),
+    "relman/hooks/v1": ("hooks", "status", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }
 

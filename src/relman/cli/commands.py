@@ -16,6 +16,7 @@ from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
 from relman.cli.help import Groups, OneCommand
+from relman.cli.hooks import hooks
 from relman.cli.hotfix import backport, hotfix
 from relman.cli.init import init
 from relman.cli.log import log
@@ -50,6 +51,7 @@ ROWS = (
     (DO, "push", push),
     (DO, "bump", bump),
     (MORE, "init", init),
+    (MORE, "hooks", hooks),
     (MORE, "demo", demo),
 )
 """Every command: its group, its name, its function. A row is all that a new command needs here."""

@@ -16,3 +16,18 @@ def init_document(
 def demo_document(path: str, *, head: str, commands: Sequence[str]) -> dict[str, object]:
     """`relman/demo/v1`."""
     return document("relman/demo/v1", path=path, head=head, commands=list(commands))
+
+
+def hooks_document(
+    folder: str,
+    owner: str | None,
+    hooks: Iterable[tuple[str, str, bool]],
+    changes: Sequence[str],
+    *,
+    written: bool,
+) -> dict[str, object]:
+    """`relman/hooks/v1`; each hook is its name, its state, and whether one that was there before is kept."""
+    rows = [{"hook": hook, "state": state, "kept": kept} for hook, state, kept in hooks]
+    return document(
+        "relman/hooks/v1", folder=folder, owner=owner, hooks=rows, changes=list(changes), written=written
+    )
