@@ -124,7 +124,7 @@ class Guard:
             strategy=strategy,
             formats=formats,
             branches=BranchRules(names=config.branches.names, standing=standing),
-            lint=lint_rules(config.messages),
+            lint=lint_rules(config),
             protected=config.branches.protected,
             own=tuple(path for path in own if path),
             annotated=config.release.annotated,
