@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relman.errors import Kind, RelmanError
 from relman.git.blame import BlamedLine, blame, touching
-from relman.git.hunks import ChangedFile, Range, Region, around, changed_files
+from relman.git.hunks import ChangedFile, Range, Region, added_lines, around, changed_files
 from relman.git.repo import open_repository
 from yard import Yard
 
@@ -195,3 +195,14 @@ def test_ranges_hold_exactly_the_lines_near_a_region(places: list[tuple[int, int
 
     assert {n for first, last in ranges for n in range(first, last + 1)} == {n for n in near if n > 0}
     assert all(one[1] + 1 < two[0] for one, two in pairwise(ranges))
+
+
+def test_what_commits_add_by_path(yard: Yard) -> None:
+    first = yard.commit(**{"a": "1\n2\n", "gone": "x\n", "odd \u00e9": "+++ b/a\n"})
+    second = yard.commit(a="1\n3\n++ 4\n", gone=None, b="no end")
+    found = added_lines(open_repository(yard.path), [second, first])
+    assert found == {
+        second: {"a": ("3", "++ 4"), "b": ("no end",)},
+        first: {"a": ("1", "2"), "gone": ("x",), "odd \u00e9": ("+++ b/a",)},
+    }
+    assert added_lines(open_repository(yard.path), []) == {}

@@ -1,7 +1,7 @@
 """Reads what a commit takes away or replaces: the lines of the old side, for blame to look at."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,6 +10,7 @@ from relman.git.repo import EMPTY_TREE, Repository
 from relman.model.names import Oid
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_ID = re.compile(rb"[0-9a-f]{40}")
 _PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
 
 Range = tuple[int, int]
@@ -60,6 +61,37 @@ def changed_files(repo: Repository, parent: Oid | None, commit: Oid) -> tuple[Ch
     )
     patch = repo.looking.run(*args, env=UNREACHABLE).stdout
     return tuple(_files(patch.split(b"\n")))
+
+
+def added_lines(repo: Repository, commits: Sequence[Oid]) -> Mapping[Oid, Mapping[str, tuple[str, ...]]]:
+    """Gives the lines that each commit brings that its first parent lacks, by path; merges bring nothing here.
+
+    Lines have no ends; undecodable bytes are replaced. Renames are new files. Error: a blob is not in this clone.
+    """
+    words = ("diff-tree", "--stdin", "-r", "-p", "-U0", "--root", "--always", "--no-renames", *_PLAIN)
+    asked = "".join(f"{oid}\n" for oid in commits).encode()
+    patch = repo.looking.run(*words, stdin=asked, env=UNREACHABLE).stdout if commits else b""
+    found: dict[Oid, dict[str, list[str]]] = {oid: {} for oid in commits}
+    here: dict[str, list[str]] = {}
+    path: str | None = None
+    lines, at = patch.split(b"\n"), 0
+    while at < len(lines):
+        line = lines[at]
+        if hunk := _HUNK.match(line):
+            gone, come = (1 if n is None else int(n) for n in (hunk[2], hunk[3]))
+            length = _length(lines, at + 1, gone + come)
+            body = lines[at + 1 : at + 1 + length]
+            if path is not None:
+                here.setdefault(path, []).extend(
+                    text[1:].decode("utf-8", "replace") for text in body if text.startswith(b"+")
+                )
+            at += length
+        elif line.startswith(b"+++ "):
+            path = _path(line)
+        elif _ID.fullmatch(line):
+            here, path = found.get(Oid(line.decode("ascii")), {}), None
+        at += 1
+    return {oid: {name: tuple(texts) for name, texts in by_path.items()} for oid, by_path in found.items()}
 
 
 def around(regions: Sequence[Region], context: int) -> tuple[Range, ...]:
