@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from relman.cli.app import run
 
-MUTATING = frozenset({"cut", "release", "hotfix", "backport", "bump", "undo", "redo"})
+MUTATING = frozenset({"cut", "release", "hotfix", "backport", "forward", "bump", "undo", "redo"})
 DATE = "2026-11-23T03:00:00+00:00"
 
 

@@ -137,6 +137,7 @@ line  branch       latest      next   unreleased                                
 3.5   release-3.5  v3.5.0      none   0 commits                                 production
 3.4   release-3.4  v3.4.1      none   0 commits                                 one of the newest two with a stable release
 
+debt        2ad1255 fix: only before the final is missing on main, 3.6: relman forward 3.5
 assumed     trunk is main
 assumed     releases are tagged v{version} (8 tags like v3.6.0-rc1)
 """),
@@ -148,6 +149,7 @@ line  branch  latest  next  unreleased  live because
 3.9   3.9     v3.9.0  none  0 commits   production
 3.8   3.8     v3.8.2  none  0 commits   one of the newest two with a stable release
 
+debt        d3ef0d5 fix: two on the line is missing on 3.9: relman forward 3.8
 assumed     trunk is main
 assumed     releases are tagged v{version} (4 tags like v3.9.0)
 """),
@@ -208,30 +210,29 @@ assumed     releases are tagged v{version} (no release yet)
 """)
 
 
-def test_an_isolated_hotfix_is_a_debt_of_its_line(story: Story, look: Look) -> None:
+def test_an_isolated_hotfix_is_a_debt_of_its_line_and_its_fix_one_of_trunk(story: Story, look: Look) -> None:
     repo = story("incident")
     repo.git("checkout", "-q", "release/1.4")
-    repo.commit("fix(cart): not yet released", {"late.txt": "late\n"})
+    late = repo.commit("fix(cart): not yet released", {"late.txt": "late\n"})
     repo.git("checkout", "-q", "-b", "hotfix/1.4.3", "v1.4.2")
-    repo.commit("fix: token expiry", {"hot.txt": "hot\n"})
+    hot = repo.commit("fix: token expiry", {"hot.txt": "hot\n"})
     repo.git("tag", "-a", "-m", "Release 1.4.3", "v1.4.3")
     repo.git("checkout", "-q", "main")
-    assert [
-        row for row in look(repo, "status").out.splitlines() if row.startswith(("1.4 ", "debt"))
-    ] == snapshot(
-        [
-            "1.4   release/1.4  v1.4.3  1.4.4  1 commit: 1 fix  production",
-            "debt        release v1.4.3 is missing on release/1.4: relman release 1.4",
-        ]
-    )
+    rows = [row for row in look(repo, "status").out.splitlines() if row.startswith(("1.4 ", "debt"))]
+    assert rows == [
+        "1.4   release/1.4  v1.4.3  1.4.4  1 commit: 1 fix  production",
+        f"debt        {hot[:7]} release v1.4.3 is missing on release/1.4: relman forward 1.4",
+        f"debt        {late[:7]} fix(cart): not yet released is missing on main: relman forward 1.4",
+        f"debt        {hot[:7]} fix: token expiry is missing on main: relman forward 1.4",
+    ]
     lines = look(repo, "status", "--json").json["lines"]
     assert lines[0]["debts"] == [
-        {
-            "commit": repo.id("v1.4.3^{commit}"),
-            "subject": "release v1.4.3",
-            "missing_on": ["release/1.4"],
-            "settle": "relman release 1.4",
-        }
+        {"commit": oid, "subject": subject, "missing_on": [where], "settle": "relman forward 1.4"}
+        for oid, subject, where in (
+            (hot, "release v1.4.3", "release/1.4"),
+            (late, "fix(cart): not yet released", "main"),
+            (hot, "fix: token expiry", "main"),
+        )
     ]
 
 
@@ -254,7 +255,7 @@ line  branch       latest  next     unreleased  live because
 1.4   release/1.4  v1.4.2  none     0 commits   production
 1.3   release/1.3  v1.3.2  unknown  unknown     one of the newest two with a stable release
 
-unknown     the next version of 1.3, the debts of 1.3, where 1.3 stands: release/1.3 and origin/release/1.3 have diverged: 1 commits only here, 1 only there
+unknown     the next version of 1.3, where 1.3 stands, the debts of 1.3: release/1.3 and origin/release/1.3 have diverged: 1 commits only here, 1 only there
             git log --oneline --left-right release/1.3...origin/release/1.3
             git rebase origin/release/1.3 release/1.3
 assumed     trunk is main
@@ -276,7 +277,7 @@ line  branch       latest  next  unreleased  live because
 1.4   release/1.4  v1.4.2  none  0 commits   production
 1.3   release/1.3  v1.3.2  none  0 commits   one of the newest two with a stable release
 
-unknown     the next version: this clone is shallow: the history that the answer depends on ends too early
+unknown     the next version, the debts of 1.4, the debts of 1.3: this clone is shallow: the history that the answer depends on ends too early
             git fetch --unshallow --tags origin
 assumed     trunk is main
 assumed     releases are tagged v{version} (6 tags like v1.4.2)

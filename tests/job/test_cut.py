@@ -149,7 +149,7 @@ def test_a_released_fix_that_trunk_lacks_is_a_debt(repo_from: Build) -> None:
     fix = repo.id("H")
     assert told(plan) == [("debts", f"main lacks what was released already: {fix[:7]} fix: urgent")]
     assert [(d.commit, d.missing_on, d.settle) for d in plan.debts] == [
-        (fix, ("main",), f"relman backport {fix[:10]} --to main")
+        (fix, ("main",), "relman forward 1.4")
     ]
 
 

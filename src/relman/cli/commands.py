@@ -15,6 +15,7 @@ from relman.cli.check import check
 from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
+from relman.cli.forward import forward
 from relman.cli.help import Groups, OneCommand
 from relman.cli.hooks import hooks
 from relman.cli.hotfix import backport, hotfix
@@ -45,6 +46,7 @@ ROWS = (
     (LOOK, "check", check),
     (LOOK, "log", log),
     (DO, "backport", backport),
+    (DO, "forward", forward),
     (DO, "resume", resume),
     (DO, "abort", abort),
     (DO, "redo", redo),

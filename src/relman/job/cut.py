@@ -9,7 +9,7 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.revision import resolve
 from relman.git.scratch import Scratch
 from relman.job.aim import check_twins
-from relman.job.debts import debt_warns, release_debts
+from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.development import next_development
 from relman.job.facts import Facts
 from relman.job.held import held_release
@@ -129,12 +129,12 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
 
 
 def _debts(facts: Facts, scratch: Scratch, start: Oid) -> tuple[Debt, ...]:
-    """What the start lacks of the lines' releases; what trunk has by now is settled by cutting from there."""
-    found = release_debts(facts, scratch, start, facts.trunk_name, facts.lines.all)
+    """What the start lacks of the lines; what trunk has by now is settled by cutting from there."""
+    found = [debt_of(facts, o) for o in release_debts(facts, lambda: scratch, start, TRUNK, facts.lines.all)]
     trunk = facts.trunk.commit
     if start == trunk or not found:
-        return found
-    owed = {d.commit for d in release_debts(facts, scratch, trunk, facts.trunk_name, facts.lines.all)}
+        return tuple(found)
+    owed = {o.commit for o in release_debts(facts, lambda: scratch, trunk, TRUNK, facts.lines.all)}
     place = f"{facts.trunk_name} at {start[:10]}"
     return tuple(
         structs.replace(d, missing_on=(place,), settle=d.settle if d.commit in owed else "relman cut")

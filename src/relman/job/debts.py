@@ -1,54 +1,170 @@
-"""Debts: what a line has released and the next release elsewhere would lack, so that the bug came back."""
+"""Debts: what a line holds and trunk or a newer line lacks, so that the next release would bring the bug back.
 
-from collections.abc import Iterable
+Computed from the repository, so that every clone sees the same ones; nothing has to be written down for it.
+"""
 
-from relman.git.scratch import Scratch
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
 from relman.job.facts import Facts
 from relman.job.held import held_release
-from relman.model import message
-from relman.model.bump import Bump
-from relman.model.cut import meet
-from relman.model.equivalence import Changes
+from relman.job.isolated import isolated_releases
+from relman.job.lacks import Trial, lacking, unlike
+from relman.job.recorded import accepted_at
 from relman.model.history import Commit
-from relman.model.lines import Line
+from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
 from relman.model.ports import newest_cut_lines
-from relman.model.reverts import cancel
-from relman.model.trees import Merged
+from relman.model.tags import Release
 from relman.plan.plan import Debt, Warn
 
-_RECENT = 2000
-"""How many commits of a line are looked at; older ones are nobody's surprise any more."""
 _NAMED = 3
 
 
-def release_debts(
-    facts: Facts, scratch: Scratch, at: Oid, branch: str, lines: Iterable[Line]
-) -> tuple[Debt, ...]:
-    """Names the changes that the newest two of these lines have released and that `at` (on `branch`) lacks.
+class Owing(Struct, frozen=True, kw_only=True):
+    """One debt: `line` holds the commit, `missing_on` are the lines (or trunk) that lack it, trunk first.
 
-    Only what counts for a version is a debt. Any evidence of a port settles one, a claimed one too, since ports
-    are adapted; so does a pick that would change nothing. Lines below what `at` has released itself are left out:
-    there the fix is missing already, and nothing comes back.
+    `released`: users have it already. With a `release` it is an isolated release, which its own line's branch lacks.
     """
-    found: dict[Oid, Debt] = {}
+
+    line: str
+    commit: Oid
+    subject: str
+    missing_on: tuple[str, ...]
+    released: bool = True
+    release: Release | None = None
+
+
+def debt_of(facts: Facts, owing: Owing) -> Debt:
+    """The same for a plan and for people: places by the names that they have there, and the command that settles it."""
+    names = {TRUNK: facts.trunk_name}
+    if owing.release is not None:
+        names |= {line.name: line.branch for line in facts.lines.all if line.branch}
+    return Debt(
+        commit=owing.commit,
+        subject=owing.subject,
+        missing_on=tuple(names.get(name, name) for name in owing.missing_on),
+        settle=f"relman forward {owing.line}",
+    )
+
+
+def find_debts(facts: Facts, trial: Trial) -> tuple[Owing, ...]:
+    """Gives every debt of the lines that owe: to trunk, to newer live lines with a branch, to their own branch."""
+    found: list[Owing] = []
+    for line in owing_lines(facts):
+        found += line_debts(facts, line, found, trial)
+    return tuple(found)
+
+
+def owing_lines(facts: Facts) -> tuple[Line, ...]:
+    """Gives the lines whose fixes must not get lost, newest first: the live ones, and the newest two with a release."""
+    live = [line for line, _ in facts.live]
+    more = [line for line, _ in facts.newest_cut_lines if line not in live]
+    return tuple(sorted([*live, *more], key=lambda line: line.numbers, reverse=True))
+
+
+def line_debts(facts: Facts, line: Line, known: Sequence[Owing], trial: Trial) -> tuple[Owing, ...]:
+    """Gives what one line holds for others. `known` are newer lines' debts: what they have too is named there.
+
+    Errors (usage): a clone that lacks history, branches or tags.
+    """
+    facts.check_complete()
+    newer = [other for other, _ in facts.live if other.numbers > line.numbers]
+    isolated = (_isolated(line, release) for release in isolated_releases(facts, line))
+    return (*isolated, *_fixes(facts, line, newer, known, trial))
+
+
+def _isolated(line: Line, release: Release) -> Owing:
+    return Owing(
+        line=line.name,
+        commit=release.commit,
+        subject=f"release {release.tag}",
+        missing_on=(line.name,),
+        release=release,
+    )
+
+
+def _fixes(
+    facts: Facts, line: Line, newer: Sequence[Line], known: Sequence[Owing], trial: Trial
+) -> tuple[Owing, ...]:
+    ends = line_ends(facts, line)
+    if not ends:
+        return ()
+    owed: dict[Oid, tuple[Commit, list[str]]] = {}
+    for name, at in _places(facts, newer):
+        told = [o.commit for o in known if name in o.missing_on and o.release is None]
+        for commit in unlike(facts, lacking(facts, ends, at, trial), told):
+            owed.setdefault(commit.id, (commit, []))[1].append(name)
+    waiting = facts.graph.between(ends, released_ends(facts, line)) if owed else ()
+    return tuple(
+        Owing(
+            line=line.name,
+            commit=commit.id,
+            subject=commit.subject,
+            missing_on=tuple(names),
+            released=commit.id not in waiting,
+        )
+        for commit, names in owed.values()
+    )
+
+
+def _places(facts: Facts, newer: Sequence[Line]) -> list[tuple[str, Oid]]:
+    """Trunk and the newer lines, each with where it stands. A line without a branch is released from trunk."""
+    found = [(TRUNK, facts.trunk.commit)]
+    return [*found, *((line.name, end) for line in newer if line.branch and (end := facts.line_end(line)))]
+
+
+def line_ends(facts: Facts, line: Line) -> tuple[Oid, ...]:
+    """Where a line ends: its branch, and the releases that were made beside it."""
+    end = facts.line_end(line)
+    return tuple(dict.fromkeys((*([end] if end else []), *released_ends(facts, line))))
+
+
+def released_ends(facts: Facts, line: Line) -> tuple[Oid, ...]:
+    """The newest stable release of a line, and those beside its branch."""
+    newest = [line.stable] if line.stable else []
+    return tuple(release.commit for release in (*newest, *isolated_releases(facts, line)))
+
+
+def release_debts(
+    facts: Facts, trial: Trial, at: Oid, place: str, lines: Iterable[Line]
+) -> tuple[Owing, ...]:
+    """Gives what `at`, which is to be released as `place`, lacks of what these lines, live or newest, have released.
+
+    What came out before the newest release that `at` holds is left out: that one lacked it too, so nothing comes
+    back. So is what an earlier release below `at` accepted.
+    """
+    live = {line.name for line, _ in facts.live}
+    wanted = [line for line in lines if line.stable]
+    newest = {line.name for line, _ in newest_cut_lines(facts.graph, wanted, at)}
     held = held_release(facts, at)
-    above = (x for x in lines if x.stable and (held is None or x.stable.version > held.version))
-    for _, end in newest_cut_lines(facts.graph, above, at):
-        for commit in _missing(facts, scratch, at, end):
-            found.setdefault(
-                commit.id,
-                Debt(
-                    commit=commit.id,
-                    subject=commit.subject,
-                    missing_on=(branch,),
-                    settle=f"relman backport {commit.id[:10]} --to {branch}",
-                ),
+    found: list[Owing] = []
+    for line in sorted(wanted, key=lambda line: line.numbers, reverse=True):
+        if line.name in newest | live and (stable := line.stable):
+            below = held is not None and stable.version < held.version
+            since = facts.graph.when(held.commit) if below and held else 0
+            found += (
+                Owing(line=line.name, commit=c.id, subject=c.subject, missing_on=(place,))
+                for c in lacking(facts, released_ends(facts, line), at, trial)
+                if c.committer.when > since
             )
-    return tuple(found.values())
+    accepted = accepted_at(facts, at) if found else frozenset()
+    return _each_once(facts, [o for o in found if o.commit not in accepted])
 
 
-def debt_warns(debts: tuple[Debt, ...]) -> tuple[Warn, ...]:
+def _each_once(facts: Facts, owings: Sequence[Owing]) -> tuple[Owing, ...]:
+    """Leaves out what a line before holds as well."""
+    kept: list[Owing] = []
+    for owing in owings:
+        if unlike(
+            facts, [facts.graph.commit(owing.commit)], [o.commit for o in kept if o.line != owing.line]
+        ):
+            kept.append(owing)
+    return tuple(kept)
+
+
+def debt_warns(debts: Sequence[Debt]) -> tuple[Warn, ...]:
     """The refusal of a cut or a final release that would go out without them."""
     if not debts:
         return ()
@@ -61,29 +177,3 @@ def debt_warns(debts: tuple[Debt, ...]) -> tuple[Warn, ...]:
             hint=debts[0].settle,
         ),
     )
-
-
-def _missing(facts: Facts, scratch: Scratch, at: Oid, end: Oid) -> list[Commit]:
-    graph = facts.graph
-    cut = meet(graph, end, at)
-    own = graph.between([end], [at])[:_RECENT]
-    gone = cancel(graph, own).removed
-    wanted = [c for oid in own if oid not in gone and _counts(facts, c := graph.commit(oid))]
-    if not wanted:
-        return []
-    mine = Changes(graph, graph.between([at], [cut] if cut else [end])[:_RECENT], facts.patch_id)
-    tree = scratch.tree_of(at)
-    missing = []
-    for commit in reversed(wanted):
-        if mine.like(commit.id) is None:
-            answer = scratch.pick(commit.id, tree)
-            if not (isinstance(answer, Merged) and answer.tree == tree):
-                missing.append(commit)
-    return missing
-
-
-def _counts(facts: Facts, commit: Commit) -> bool:
-    read = message.parse(commit.message)
-    if len(commit.parents) != 1 or message.is_release_subject(commit.subject):
-        return False
-    return read.breaking or facts.policy.bumps.get((read.type or "").lower(), Bump.NONE) > Bump.NONE

@@ -1,4 +1,4 @@
-"""Isolated releases come back: their tags are merged into the line that they were made beside."""
+"""Isolated releases: hotfixes made beside a line. Their tags are merged into it, so that they come back."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,9 @@ from relman.git.raw_object import CommitText
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.shipping import read_own
+from relman.model.cut import meet
 from relman.model.history import Person
+from relman.model.lines import Line
 from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.trees import Conflicted, PathEdit, Unknown
@@ -25,6 +27,25 @@ class Ground(Struct, frozen=True, kw_only=True):
     commit: Oid
     tree: Oid
     merges: tuple[Change, ...] = ()
+
+
+def isolated_releases(facts: Facts, line: Line) -> tuple[Release, ...]:
+    """Stable releases of a line that its branch does not contain: hotfixes made from a tag, lowest first.
+
+    Only releases above the newest one that the branch contains are debts; older ones were superseded.
+    """
+    tip = facts.line_tip(line)
+    if tip is None:
+        return ()
+    missing: list[Release] = []
+    for release in line.releases:
+        if not release.version.stable or release.withdrawn:
+            continue
+        if facts.graph.is_ancestor(release.commit, tip):
+            break
+        if meet(facts.graph, release.commit, tip) is not None:
+            missing.append(release)
+    return tuple(reversed(missing))
 
 
 def merge_isolated(

@@ -14,15 +14,14 @@ from relman.job.aim import (
     needs_stage,
 )
 from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
-from relman.job.debts import debt_warns, release_debts
+from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.held import held_release
-from relman.job.isolated import merge_isolated
+from relman.job.isolated import isolated_releases, merge_isolated
 from relman.job.landing import change_pages, expects, land, pushes
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import next_free, prepared_elsewhere, whose
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
-from relman.job.status import isolated_releases
 from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid
 from relman.model.bump import Bump
 from relman.model.count import commits_word
@@ -213,10 +212,12 @@ def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tu
     if not version.stable:
         return ()
     if where.line == TRUNK:
-        return release_debts(facts, scratch, where.tip.commit, where.branch, facts.lines.all)
-    own = facts.line(where.line)
-    below = (line for line in facts.lines.all if line.numbers < own.numbers)
-    return () if own.stable else release_debts(facts, scratch, where.tip.commit, where.branch, below)
+        lines = facts.lines.all
+    else:
+        own = facts.line(where.line)
+        lines = () if own.stable else tuple(x for x in facts.lines.all if x.numbers < own.numbers)
+    found = release_debts(facts, lambda: scratch, where.tip.commit, where.branch, lines)
+    return tuple(debt_of(facts, owing) for owing in found)
 
 
 def _some(base: Release | None) -> tuple[Release, ...]:

@@ -5,19 +5,20 @@ One answer that is refused (a shallow clone, a line that has diverged) leaves a 
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
+from relman.job.debts import Owing, debt_of, line_debts, owing_lines
 from relman.job.facts import Facts
 from relman.job.strategy import another_strategy
+from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
-from relman.model.cut import meet
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid, short
-from relman.model.tags import Release
 from relman.plan.plan import Debt
 from relman.render.status import Gap, LineStatus, OpenOperation, Status
 from relman.run.journal import Journal, read_all
@@ -37,7 +38,9 @@ def read_status(facts: Facts) -> Status:
     coming = _tried(gaps, "the next version", lambda: facts.next(TRUNK)) if tip else None
     production = _tried(gaps, "production", facts.find_production)
     live = _tried(gaps, "the lines", lambda: facts.live) or ()
-    lines = tuple(_line_status(facts, line, reason, gaps) for line, reason in live)
+    lines = [_line_status(facts, line, reason, gaps) for line, reason in live]
+    if live:
+        lines = _with_debts(facts, lines, gaps)
     if gaps and coming is None and production is None and not lines:
         raise RelmanError(Kind.USAGE, gaps[0].message, hints=gaps[0].hints)
     return Status(
@@ -48,7 +51,7 @@ def read_status(facts: Facts) -> Status:
         by_kind=by_kind(facts, coming.unreleased) if coming else {},
         production=production.release if production else None,
         source=production.source if production else None,
-        lines=lines,
+        lines=tuple(lines),
         operations=open_operations(journal),
         gaps=tuple(gaps),
         warnings=(*(_tried(gaps, "warnings", lambda: warnings(facts)) or ()), *journal.unreadable),
@@ -74,18 +77,32 @@ def _tried(gaps: list[Gap], about: str, ask: Callable[[], T]) -> T | None:
     return None
 
 
-def _line_status(facts: Facts, line: Line, reason: str, gaps: list[Gap]) -> LineStatus:
+def _with_debts(facts: Facts, lines: list[LineStatus], gaps: list[Gap]) -> list[LineStatus]:
+    """Adds the debts to the lines that hold what others lack, and such lines that are not live."""
+    known: list[Owing] = []
+    with Trials(facts) as trial:
+        for line in owing_lines(facts):
+            ask = partial(line_debts, facts, line, known, trial)
+            known.extend(_tried(gaps, f"the debts of {line.name}", ask) or ())
+    debts: dict[str, tuple[Debt, ...]] = {}
+    for owing in known:
+        debts[owing.line] = (*debts.get(owing.line, ()), debt_of(facts, owing))
+    more = [line for line in facts.lines.all if line.name in debts.keys() - {row.name for row in lines}]
+    told = [_line_status(facts, line, "others lack what it has", gaps, live=False) for line in more]
+    return [replace(row, debts=debts.get(row.name, ())) for row in (*lines, *told)]
+
+
+def _line_status(facts: Facts, line: Line, reason: str, gaps: list[Gap], *, live: bool = True) -> LineStatus:
     coming = _tried(gaps, f"the next version of {line.name}", lambda: facts.next(line.name))
-    debts = _tried(gaps, f"the debts of {line.name}", lambda: isolated_debts(facts, line))
     return LineStatus(
         name=line.name,
         branch=line.branch,
+        live=live,
         reason=reason,
         tip=_tried(gaps, f"where {line.name} stands", lambda: facts.line_tip(line)),
         latest=line.newest,
         coming=coming,
         by_kind=by_kind(facts, coming.unreleased) if coming else {},
-        debts=debts or (),
     )
 
 
@@ -113,38 +130,6 @@ def by_kind(facts: Facts, commits: tuple[Oid, ...]) -> dict[str, int]:
         if len(commit.parents) < 2:
             kinds["breaking" if read.breaking else read.type or "unclassified"] += 1
     return dict(sorted(kinds.items(), key=lambda row: (-row[1], row[0])))
-
-
-def isolated_releases(facts: Facts, line: Line) -> tuple[Release, ...]:
-    """Stable releases of a line that its branch does not contain: hotfixes made from a tag, lowest first.
-
-    Only releases above the newest one that the branch contains are debts; older ones were superseded.
-    """
-    tip = facts.line_tip(line)
-    if tip is None:
-        return ()
-    missing: list[Release] = []
-    for release in line.releases:
-        if not release.version.stable or release.withdrawn:
-            continue
-        if facts.graph.is_ancestor(release.commit, tip):
-            break
-        if meet(facts.graph, release.commit, tip) is not None:
-            missing.append(release)
-    return tuple(reversed(missing))
-
-
-def isolated_debts(facts: Facts, line: Line) -> tuple[Debt, ...]:
-    """Names the isolated releases that a line's branch still lacks."""
-    return tuple(
-        Debt(
-            commit=r.commit,
-            subject=f"release {r.tag}",
-            missing_on=(line.branch or line.name,),
-            settle=f"relman release {line.name}",
-        )
-        for r in isolated_releases(facts, line)
-    )
 
 
 def warnings(facts: Facts) -> tuple[str, ...]:

@@ -9,6 +9,11 @@ from relman.model.trailers import with_lines
 from relman.plan.plan import Override, Plan
 from relman.plan.steps import WriteTag
 
+DEBTS = "debts"
+"""The rule of a release that goes out without what another line has already."""
+ACCEPTED = "Accepted-debt"
+"""The trailer of a tag that names one debt that the release goes out with."""
+
 
 def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
     """Takes the rules' refusals out of the plan and records them; a rule that refuses nothing is an error (usage)."""
@@ -20,6 +25,8 @@ def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
         known = ", ".join(sorted(refusing)) or "nothing"
         raise usage(f"--anyway {idle[0]}: that rule does not refuse this plan; what does: {known}")
     lines = [f"Anyway: {rule} ({' '.join(reason.split())})" for rule in rules]
+    if DEBTS in rules:
+        lines = [*(f"{ACCEPTED}: {debt.commit}" for debt in plan.debts), *lines]
     steps = tuple(
         structs.replace(step, message=with_lines(step.message, lines)) if isinstance(step, WriteTag) else step
         for step in plan.steps

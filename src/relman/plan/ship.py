@@ -12,6 +12,7 @@ from relman.plan.plan import Base, Pick, TargetPlan
 from relman.plan.steps import (
     Id,
     Label,
+    Merged,
     MoveRef,
     Origin,
     PathEdit,
@@ -147,7 +148,7 @@ def _refs(shipment: Shipment, tip: Target) -> list[Step]:
 
 def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> TargetPlan:
     """Puts the label of each change on the pick that it came from, in order."""
-    changes = iter(sorted(written))
+    changes = iter(n for n in sorted(written) if not isinstance(shipment.changes[n].origin, Merged))
     picks = []
     for pick in shipment.picks:
         took = pick.lands

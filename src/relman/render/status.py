@@ -14,6 +14,8 @@ from relman.render.data import document, text
 from relman.render.words import age, counted, printable
 
 _LABEL = 12
+_SHOWN = 8
+"""Debts of a line that are listed; `--json` has all of them."""
 _SOURCES = {"assumed": "assumed: the highest stable release"}
 
 
@@ -34,16 +36,17 @@ class OpenOperation(Struct, frozen=True, kw_only=True):
 
 
 class LineStatus(Struct, frozen=True, kw_only=True):
-    """One live line. `coming` is absent where it cannot be told."""
+    """One line: live, or one whose fixes others lack. `coming` is absent where it cannot be told."""
 
     name: str
     branch: str | None
+    live: bool
     reason: str
     tip: Oid | None
     latest: Release | None
     coming: Next | None
     by_kind: Mapping[str, int]
-    debts: tuple[Debt, ...]
+    debts: tuple[Debt, ...] = ()
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -100,7 +103,7 @@ def _line(line: LineStatus) -> dict[str, object]:
     return {
         "name": line.name,
         "branch": line.branch,
-        "live": True,
+        "live": line.live,
         "reason": line.reason,
         "head": line.tip,
         "latest": text(line.latest.version) if line.latest else None,
@@ -168,10 +171,11 @@ def _remarks(status: Status) -> Iterator[Text]:
         ways = "relman resume, or relman abort"
         yield _labelled("open", f"{operation.id} {operation.title} ({operation.state}): {ways}", "yellow")
     for line in status.lines:
-        for debt in line.debts:
-            yield _labelled(
-                "debt", f"{debt.subject} is missing on {', '.join(debt.missing_on)}: {debt.settle}", "yellow"
-            )
+        for debt in line.debts[:_SHOWN]:
+            what = f"{debt.commit[:7]} {debt.subject} is missing on {', '.join(debt.missing_on)}"
+            yield _labelled("debt", f"{what}: {debt.settle}", "yellow")
+        if more := line.debts[_SHOWN:]:
+            yield _labelled("debt", f"{len(more)} more of {line.name}: {more[0].settle} --dry-run", "yellow")
     for gap in status.gaps:
         yield _labelled("unknown", f"{', '.join(gap.about)}: {gap.message}", "yellow")
         for hint in gap.hints:

@@ -1,0 +1,139 @@
+"""What is owed, computed from a repository in which fixes were made on lines first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from history_language import Repo
+from relman.errors import Kind, RelmanError
+from relman.job.debts import Owing, debt_of, find_debts
+from relman.job.open import open_facts
+from relman.job.trials import Trials
+
+Story = Callable[[str], Repo]
+Build = Callable[..., Repo]
+
+
+def owed(repo: Repo) -> list[Owing]:
+    facts = open_facts(repo.path)
+    with Trials(facts) as trial:
+        return list(find_debts(facts, trial))
+
+
+def rows(repo: Repo) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(o.line, o.subject, o.missing_on) for o in owed(repo)]
+
+
+def test_what_a_line_holds_and_others_lack(story: Story) -> None:
+    assert rows(story("debts")) == [
+        ("1.4", "release v1.4.2", ("1.4",)),
+        ("1.4", "fix: written at night on the line", ("trunk",)),
+        ("1.4", "fix: one on both sides", ("trunk",)),
+        ("1.4", "fix: not yet released", ("trunk",)),
+        ("1.4", "fix: urgent beside the line", ("trunk",)),
+        ("1.3", "fix: five on the old line", ("trunk", "1.4")),
+    ]
+
+
+def test_what_users_have_is_told_from_what_waits(story: Story) -> None:
+    found = {o.subject: o.released for o in owed(story("debts"))}
+    assert [subject for subject, released in found.items() if not released] == ["fix: not yet released"]
+
+
+def test_places_have_their_own_names_in_a_plan(story: Story) -> None:
+    repo = story("debts")
+    facts = open_facts(repo.path)
+    first, *_, last = (debt_of(facts, o) for o in owed(repo))
+    assert (first.missing_on, first.settle) == (("release/1.4",), "relman forward 1.4")
+    assert (last.missing_on, last.commit, last.settle) == (
+        ("main", "1.4"),
+        repo.id("old"),
+        "relman forward 1.3",
+    )
+
+
+def test_every_clone_sees_the_same(story: Story, tmp_path: Path) -> None:
+    repo = story("debts")
+    assert rows(repo.clone(tmp_path / "clone")) == rows(repo)
+
+
+def test_a_fix_that_several_lines_hold_is_owed_once(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+  old "fix: on both lines" {fix.txt: "fix\\n"} [v1.0.1]
+main:
+  B "feat: two" {b.txt: "b\\n"} [v1.1.0]
+release/1.1 from B:
+  new pick old -x [v1.1.1]
+"""
+    )
+    assert [(o.line, o.commit, o.missing_on) for o in owed(repo)] == [("1.1", repo.id("new"), ("trunk",))]
+
+
+def test_a_port_that_trunk_took_back_settles_nothing(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+  fix "fix: on the line" {fix.txt: "fix\\n"} [v1.0.1]
+main:
+  port pick fix -x
+  gone revert port
+"""
+    )
+    assert [o.commit for o in owed(repo)] == [repo.id("fix")]
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        'D "fix: other words for a change of the line (#12)" {fix.txt: "another\\n"}',
+        'D "fix: rewritten (cherry-pick #12 from 1.0)" {fix.txt: "fix\\nmore\\n"}',
+    ],
+    ids=["subject and file", "number and file"],
+)
+def test_two_weak_signs_are_one(repo_from: Build, port: str) -> None:
+    repo = repo_from(
+        f"""
+main:
+  A "feat: one" {{VERSION: "1.0.0\\n"}} [v1.0.0]
+release/1.0 from A:
+  fix "fix: other words for a change of the line (#12)" {{fix.txt: "fix\\n"}} [v1.0.1]
+main:
+  {port}
+"""
+    )
+    assert owed(repo) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        'D "fix: typo (#13)" {other.txt: "x\\n"}',
+        'D "fix: typo (#14)" {fix.txt: "another\\n"}',
+    ],
+    ids=["short subject, other file", "short subject"],
+)
+def test_one_weak_sign_is_none(repo_from: Build, other: str) -> None:
+    repo = repo_from(
+        f"""
+main:
+  A "feat: one" {{VERSION: "1.0.0\\n"}} [v1.0.0]
+release/1.0 from A:
+  fix "fix: typo (#12)" {{fix.txt: "fix\\n"}} [v1.0.1]
+main:
+  {other}
+"""
+    )
+    assert [o.commit for o in owed(repo)] == [repo.id("fix")]
+
+
+def test_a_shallow_clone_cannot_tell(story: Story, tmp_path: Path) -> None:
+    with pytest.raises(RelmanError) as error:
+        owed(story("debts").clone(tmp_path / "clone", depth=2))
+    assert (error.value.kind, error.value.hints) == (Kind.USAGE, ("git fetch --unshallow --tags origin",))
