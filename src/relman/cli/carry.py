@@ -17,7 +17,6 @@ from relman.job.open import read_facts
 from relman.job.operations import release_pages, waiting
 from relman.job.refresh import Looked, differing, refresh
 from relman.job.shipping import Wishes
-from relman.job.strategy import check_strategy
 from relman.model.identity import Identity
 from relman.model.names import Oid
 from relman.plan.outcome import Outcome
@@ -43,13 +42,8 @@ Make = Callable[[Facts, Scratch, Wishes], Plan]
 """Makes a command's plan from the facts, trying what must be tried in the scratch repository."""
 
 
-def carry_out(
-    here: Context, how: How, make: Make, *, redoes: str | None = None, any_strategy: bool = False
-) -> int:
-    """Takes one command from its plan to its outcome and gives the exit code.
-
-    `any_strategy`: it only moves what was made before, whatever strategy is configured now.
-    """
+def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None) -> int:
+    """Takes one command from its plan to its outcome and gives the exit code."""
     if how.anyway and not (how.reason or "").strip():
         raise usage("--anyway needs a reason for the record", f"--anyway {how.anyway[0]} --reason TEXT")
     now, offset = clock(here, how)
@@ -59,8 +53,6 @@ def carry_out(
     differ: tuple[str, ...] = ()
     if not how.dry_run:
         facts, warnings, differ = _settled(here, facts, offline=how.offline, push=how.push)
-    if not any_strategy:
-        check_strategy(facts.config)
     identity = read_identity(facts.repo)
     if identity is None and not how.dry_run:
         raise no_identity()

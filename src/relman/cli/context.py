@@ -148,11 +148,7 @@ class Context:
             sys.stderr.write(f"{printable(line)}\n")
 
     def remind(self) -> None:
-        """Says, whatever was asked, what may make the answer wrong: another strategy, an open operation."""
-        from relman.job.strategy import another_strategy
-
-        if said := another_strategy(self.facts.config):
-            self.hint(f"warning: {said}")
+        """Says, whatever was asked, what may make the answer wrong: an open operation."""
         if not (self.facts.repo.common_dir / "relman").is_dir():
             return  # the journal's code is not even loaded
         from relman.job.operations import waiting

@@ -30,13 +30,11 @@ def init(
     Examples: relman init -n · relman init --yes · relman init --tag-format 'api-v{version}'
     """
     from relman.job.init import configured, init_plan, open_families, propose, told
-    from relman.job.strategy import check_strategy
     from relman.render.setup import init_document
     from relman.render.words import printable, printable_lines
 
     here: Context = context.obj
     facts = here.facts
-    check_strategy(facts.config)
     if source := configured(facts):
         here.document(init_document(source, (), "", written=False))
         here.say(f"{printable(source)} configures this repository already; nothing was changed")

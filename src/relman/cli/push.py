@@ -28,6 +28,4 @@ def push(
 
     here: Context = context.obj
     how = structs.replace(how, push=True)
-    return carry_out(
-        here, how, lambda facts, _scratch, _wishes: plan_push(facts, operation), any_strategy=True
-    )
+    return carry_out(here, how, lambda facts, _scratch, _wishes: plan_push(facts, operation))

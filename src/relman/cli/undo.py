@@ -52,7 +52,6 @@ def undo(
             lambda facts, _scratch, _wishes: plan_undo(
                 facts, operation, remote=False, offline=how.offline, version=of
             ),
-            any_strategy=True,
         )
     meant, named = _named(here, how, operation, of)
 
@@ -60,7 +59,7 @@ def undo(
         plan = plan_undo(facts, meant, remote=True, offline=how.offline, version=None if meant else of)
         return plan if how.dry_run else _check_named(here, plan, named)
 
-    return carry_out(here, structs.replace(how, push=True), make, any_strategy=True)
+    return carry_out(here, structs.replace(how, push=True), make)
 
 
 @mutating
@@ -79,9 +78,7 @@ def redo(context: typer.Context, *, how: How) -> int:
         return _again(here, how, record)
     if how.push:
         raise usage("redo brings back here only; push it afterwards", "relman redo", "relman push")
-    return carry_out(
-        here, how, lambda facts, _scratch, _wishes: plan_redo(facts, offline=how.offline), any_strategy=True
-    )
+    return carry_out(here, how, lambda facts, _scratch, _wishes: plan_redo(facts, offline=how.offline))
 
 
 def _again(here: Context, how: How, record: "Record") -> int:

@@ -190,6 +190,15 @@ class Scratch:
         """Merges two commits with the merge bases that their history gives."""
         return self._merged([(ours, theirs)], hunks=hunks)[0]
 
+    def merge_trees(self, base: Oid, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
+        """Merges two trees over a third."""
+        return self._merged([self._pair(base, ours, theirs)], hunks=hunks)[0]
+
+    def merge_base(self, one: Oid, other: Oid) -> Oid | None:
+        """Gives a best common ancestor of two commits, either of which may be new here; nothing without one."""
+        found = self.git.run("merge-base", one, other, ok=(0, 1)).stdout.decode().split()
+        return Oid(found[0]) if found else None
+
     def edit_tree(self, tree: Oid, edits: Sequence[PathEdit]) -> Oid:
         """Gives the tree with edits applied; see `relman.git.tree_edit`."""
         return edit_tree(self.pygit, tree, edits)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from relman.errors import Kind, RelmanError, usage
 from relman.job.facts import Facts
 from relman.job.next import line_name
+from relman.job.strategy import production_branch
 from relman.model import message
 from relman.model.bump import Bump
 from relman.model.count import commits_word
@@ -71,10 +72,11 @@ def find_where(facts: Facts, what: str | None) -> Where:
         _check_trunk(facts, what, given)
         return Where(line=TRUNK, branch=facts.trunk_name, tip=facts.trunk, given=given)
     line = facts.line(name)
-    tip = facts.tip(line.branch) if line.branch else None
-    if line.branch is None or tip is None:
+    branch = line.branch or production_branch(facts, line)
+    tip = facts.tip(branch) if branch else None
+    if branch is None or tip is None:
         raise _no_branch(facts, line)
-    return Where(line=name, branch=line.branch, tip=tip, given=given)
+    return Where(line=name, branch=branch, tip=tip, given=given)
 
 
 def _line_of(facts: Facts, given: Version) -> str:
@@ -90,7 +92,14 @@ def _left_trunk(facts: Facts, line: Line) -> bool:
 
 
 def _check_trunk(facts: Facts, what: str | None, given: Version | None) -> None:
-    """Trunk is released only where somebody says so, once there are release branches."""
+    """Trunk is released only where somebody says so, once there are release branches, and the strategy does it."""
+    if not facts.strategy.trunk.tags:
+        raise usage(
+            f"{facts.strategy.name} makes no release on {facts.trunk_name}",
+            f"relman cut {given}" if given else "relman cut",
+        )
+    if facts.strategy.role("release") is None:
+        return
     lines = [line.name for line in facts.lines.all if line.branch]
     if not lines or (what is not None and given is None):
         return

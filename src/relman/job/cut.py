@@ -15,17 +15,20 @@ from relman.job.facts import Facts
 from relman.job.held import held_release
 from relman.job.landing import branch_pattern, change_pages, expects, land, new_parts, pushes
 from relman.job.shipping import Wishes, prove, read_own, write_release
+from relman.job.strategy import check_cuts, one_at_a_time
 from relman.job.version import before
 from relman.model.bump import Bump
 from relman.model.cut import is_cut
 from relman.model.lines import TRUNK, Line, line_numbers
 from relman.model.names import Oid
 from relman.model.next import Next, next_on_trunk
+from relman.model.strategy import least_step
 from relman.model.version import Version, next_candidate, parse_strict
 from relman.plan.plan import Base, Debt, Plan, Warn
 from relman.plan.ship import Shipment, ship
 
 Stage = Literal["candidate", "final"]
+_STEPS = {"commits": Bump.NONE, "patch": Bump.PATCH, "minor": Bump.MINOR, "major": Bump.MAJOR}
 
 
 class CutAsk(Struct, frozen=True, kw_only=True):
@@ -43,6 +46,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
     facts.check_remote()
     facts.check_complete()
     check_twins(facts)
+    passes = check_cuts(facts).lifetime == "release"
     trunk = facts.trunk
     start = resolve(facts.repo, ask.start) if ask.start else trunk.commit
     if not facts.graph.is_ancestor(start, trunk.commit):
@@ -59,7 +63,8 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         identifier = ask.identifier or facts.config.versions.prerelease
         version = next_candidate(final, identifier, tuple(r.version for r in facts.releases))
     landing = land(facts, "cut", branch, None, wishes, start=start)
-    tagged = ask.tag and landing.instead_of is None
+    # A final that its strategy merges somewhere is prepared here, and finished by `release`.
+    tagged = ask.tag and landing.instead_of is None and not (passes and version.stable)
     tree = scratch.tree_of(start)
     own = read_own(facts, scratch, start, tree)
     writing = write_release(
@@ -118,7 +123,12 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
             *((("trunk", f"{facts.trunk_name} goes on as {going_on.target.version}"),) if going_on else ()),
         ),
         debts=debts,
-        warnings=(*warns, *_unfinished(facts), *debt_warns(debts), *out_of_step_warns(writing.out_of_step)),
+        warnings=(
+            *warns,
+            *(one_at_a_time(facts) or _unfinished(facts)),
+            *debt_warns(debts),
+            *out_of_step_warns(writing.out_of_step),
+        ),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
         afterwards=(
@@ -146,7 +156,10 @@ def _coming(facts: Facts, start: Oid) -> Next:
     if start == facts.trunk.commit:
         return facts.next(TRUNK)
     known = before(facts, start)
-    return next_on_trunk(facts.graph, facts.lines, facts.line_tip, start, known.releases, facts.policy)
+    least = least_step(facts.strategy.trunk)
+    return next_on_trunk(
+        facts.graph, facts.lines, facts.line_tip, start, known.releases, facts.policy, least=least
+    )
 
 
 def _version(facts: Facts, ask: CutAsk, coming: Next) -> Version:
@@ -170,8 +183,8 @@ def _version(facts: Facts, ask: CutAsk, coming: Next) -> Version:
             f"nothing to cut: {coming.explain[-1]}",
             hints=("relman next trunk --explain", "relman cut minor"),
         )
-    least = base.step(Bump.MAJOR if facts.lines.parts == 1 else Bump.MINOR) if base else coming.version
-    return max(coming.version, least)
+    step = Bump.MAJOR if facts.lines.parts == 1 else _STEPS[facts.strategy.cut]
+    return max(coming.version, base.step(step)) if base else coming.version
 
 
 def _check_free(facts: Facts, branch: str, name: str, version: Version) -> None:
@@ -229,7 +242,12 @@ def assumed(facts: Facts) -> tuple[str, ...]:
         said.append(f"trunk is {facts.trunk_name}")
     if facts.config.tags.format is None:
         said.append(f"tags are written {facts.formats.write} ({facts.formats.evidence})")
-    if facts.config.lines.branch is None and line_numbers(branch_pattern(facts).replace("{line}", "1.0")):
+    cuts = facts.strategy.role("release") is not None
+    if (
+        cuts
+        and facts.config.lines.branch is None
+        and line_numbers(branch_pattern(facts).replace("{line}", "1.0"))
+    ):
         said.append(f"release branches are called {branch_pattern(facts)}")
     return tuple(said)
 

@@ -5,6 +5,7 @@ Read once, then asked. Nothing here prints, asks or moves anything.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -27,7 +28,7 @@ from relman.model.names import HEADS, REMOTES, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.remote import USUAL, find_remote
-from relman.model.strategy import Strategy
+from relman.model.strategy import Strategy, least_step, line_patterns
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
 
@@ -93,7 +94,7 @@ class Facts:
     def trunk_name(self) -> str:
         """Trunk's short name; an error (usage) where it cannot be told."""
         patterns = self.config.lines.patterns
-        name = self.config.trunk or find_trunk(self.refs, self.remote, patterns)
+        name = self.config.trunk or self._trunk_in_role() or find_trunk(self.refs, self.remote, patterns)
         if name is None:
             names = ", ".join(branch_names(self.refs, self.remote)[:8]) or "no branch at all"
             raise usage(
@@ -102,18 +103,26 @@ class Facts:
             )
         return name
 
+    def _trunk_in_role(self) -> str | None:
+        """Trunk by the strategy's names, where releases have a branch of their own: the default is that one."""
+        if self.strategy.role("production") is None:
+            return None
+        names = branch_names(self.refs, self.remote)
+        return next((name for name in self.strategy.trunk.patterns if name in names), None)
+
     @cached_property
     def lines(self) -> Lines:
         """Every line, highest first."""
         pattern = self.config.lines.branch
         patterns = ((pattern,) if pattern else ()) + self.config.lines.patterns
+        patterns += line_patterns(self.strategy)
         tracking = f"{REMOTES}{self.remote}/"
         return find_lines(
             branch_names(self.refs, self.remote),
             self.releases,
             trunk=self.trunk_name,
             patterns=patterns,
-            parts=self.config.lines.parts,
+            parts=self.config.lines.parts or self.strategy.parts,
             published=[
                 b.ref.removeprefix(tracking) for b in self.refs.branches if b.ref.startswith(tracking)
             ],
@@ -252,6 +261,7 @@ class Facts:
             self.releases,
             self.policy,
             self.shipped_on_lines,
+            least=least_step(self.strategy.trunk),
         )
 
     def _next_on_line(self, name: str) -> Next:
@@ -302,7 +312,10 @@ class Facts:
             production = None
         if production and (line := self.lines.of(production.release.version)):
             reasons[line.name] = "production"
-        newest = [line for line in self.lines.all if line.stable][:2]
+        release = self.strategy.role("release")
+        passing = release is not None and release.lifetime == "release"
+        stable = (line for line in self.lines.all if line.stable and (line.branch or not passing))
+        newest = list(islice(stable, 2))
         for line in self.lines.all:
             # A candidate below the lines that are kept up was given up.
             if line.open_candidate and (not newest or line.numbers >= newest[-1].numbers):

@@ -99,19 +99,26 @@ def change_pages(facts: Facts, *landings: Landing | None) -> tuple[str, ...]:
 
 
 def branch_pattern(facts: Facts) -> str:
-    """How a new release branch is called: as configured, else as the newest line's branch, else `release/{line}`."""
+    """How a new release branch is called: as configured, else as the newest line's branch, else by the strategy.
+
+    `{line}` stands for the line's name, which is a whole version where the strategy names branches by that.
+    """
     if facts.config.lines.branch:
         return facts.config.lines.branch
     for line in facts.lines.all:
         if line.branch and len(line.numbers) == new_parts(facts) and line.name in line.branch:
             return line.branch.replace(line.name, "{line}")
-    return DEFAULT_LINE_BRANCH
+    role = facts.strategy.role("release")
+    return role.patterns[0].replace("{version}", "{line}") if role else DEFAULT_LINE_BRANCH
 
 
 def new_parts(facts: Facts) -> int:
     """How many numbers name a new line: three where every release branch is for one version (`release/1.5.0`)."""
     known = {len(line.numbers) for line in facts.lines.all if line.branch}
-    return 3 if known == {3} and facts.config.lines.parts is None else facts.lines.parts
+    role = facts.strategy.role("release")
+    named = role is not None and "{version}" in role.patterns[0] and facts.config.lines.branch is None
+    whole = known == {3} or (named and not known)
+    return 3 if whole and facts.config.lines.parts is None else facts.lines.parts
 
 
 def branch_of(facts: Facts, line: Line) -> str:

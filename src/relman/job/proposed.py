@@ -115,6 +115,13 @@ class Retired(Struct, frozen=True, kw_only=True):
     stays: str | None = None
 
 
+def both(one: Retired, other: Retired) -> Retired:
+    """Two branches that go, each once."""
+    moves = {move.ref: move for move in (*one.moves, *other.moves)}
+    gone = {push.ref: push for push in (*one.pushes, *other.pushes)}
+    return Retired(moves=tuple(moves.values()), pushes=tuple(gone.values()), stays=one.stays or other.stays)
+
+
 def retire(facts: Facts, name: str) -> Retired:
     """Deletes a hotfix branch here, and on the remote by a lease on what it held at the last look."""
     local = facts.refs.local(name)

@@ -16,13 +16,14 @@ from relman.job.aim import (
 from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.facts import Facts
+from relman.job.finish import Ending, end, ending_role, find_merged, not_merged, waits_for_merge
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases, merge_isolated
-from relman.job.landing import change_pages, expects, land, pushes
+from relman.job.landing import change_pages, expects, land
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import next_free, prepared_elsewhere, whose
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
-from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid
+from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid, with_push
 from relman.model.bump import Bump
 from relman.model.count import commits_word
 from relman.model.lines import TRUNK
@@ -38,6 +39,8 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     """Plans a release. Errors: nothing to release (nothing); no branch, a taken or too low version (usage)."""
     facts.check_complete()
     check_twins(facts)
+    if (merged := find_merged(facts, scratch, ask)) is not None:
+        return tag_prepared(facts, scratch, *merged, wishes)
     where = find_where(facts, ask.what)
     base = None if where.line == TRUNK else facts.line(where.line).newest
     numbers = () if where.line == TRUNK else facts.line(where.line).numbers
@@ -48,9 +51,13 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     if waiting and ask.tag and meant(waiting.version, ask, where):
         return tag_waiting(facts, scratch, where, waiting, wishes)
     if prepared and landed:
-        if ask.tag:
+        role = ending_role(facts, where, landed)
+        if ask.tag and (name := waits_for_merge(facts, role, wishes)):
+            raise not_merged(where, landed, name)
+        if ask.tag and role is None:
             return tag_prepared(facts, scratch, where, prepared, wishes)
-        _check_news(facts, scratch, where, prepared)
+        if not ask.tag:
+            _check_news(facts, scratch, where, prepared)
     if prepared:
         _check_candidate(prepared, ask, where)
     candidate = needs_stage(facts, ask, where)
@@ -113,7 +120,9 @@ def _write(
     behind = [r for r in facts.releases if r.version < version and (r.version.stable or not version.stable)]
     commits = facts.graph.between([start], [r.commit for r in behind])
     landing = land(facts, "release", where.branch, where.tip, wishes)
-    tagged = ask.tag and landing.instead_of is None
+    role = ending_role(facts, where, version)
+    merging = waits_for_merge(facts, role, wishes)
+    tagged = ask.tag and merging is None and (landing.instead_of is None or role is not None)
     own = read_own(facts, scratch, start, ground.tree)
     writing = write_release(
         facts,
@@ -127,21 +136,23 @@ def _write(
         prepared=not tagged,
         may_say=_may_say(facts, where, version, coming.base, prepared),
     )
-    shipped = ship(
-        Shipment(
-            line=where.line,
-            base=Base(name=where.branch, commit=start),
-            start=start,
-            start_tree=ground.tree if not ground.merges else scratch.tree_of(start),
-            changes=ground.merges,
-            stamp=writing.stamp,
-            tag=writing.tag if tagged else None,
-            branch=landing.move,
-            version=str(version),
-            ships=commits,
-            notes=writing.notes,
-        )
+    shipment = Shipment(
+        line=where.line,
+        base=Base(name=where.branch, commit=start),
+        start=start,
+        start_tree=ground.tree if not ground.merges else scratch.tree_of(start),
+        changes=ground.merges,
+        stamp=writing.stamp,
+        tag=writing.tag if tagged else None,
+        branch=None if role and tagged else landing.move,
+        version=str(version),
+        ships=commits,
+        notes=writing.notes,
     )
+    ending = Ending(shipment=shipment)
+    if role and tagged:
+        ending = end(facts, scratch, shipment, where, role, version, wishes)
+    shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,
         version=version,
@@ -154,7 +165,7 @@ def _write(
         ships=commits,
         places=own.places,
     )
-    steps = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
+    steps = with_push(facts, (*shipped.steps, *ending.gone.moves), ending.gone, wishes)
     debts = _debts(facts, scratch, where, version)
     return Plan(
         operation="release",
@@ -162,10 +173,13 @@ def _write(
         targets=(shipped.target,),
         steps=steps,
         expects=expects(
-            facts, steps, tips=[where.tip], tags=[r.tag for r in (*isolated, *_some(coming.base))]
+            facts,
+            steps,
+            tips=[where.tip, *ending.tips],
+            tags=[r.tag for r in (*isolated, *_some(coming.base))],
         ),
-        facts=(*ground_rows(facts, where, isolated), *late_rows(facts, where, version)),
-        debts=debts,
+        facts=(*ground_rows(facts, where, isolated), *late_rows(facts, where, version), *ending.rows),
+        debts=(*debts, *ending.debts),
         warnings=(
             *warns,
             *_left_out(facts, ask, where),
@@ -176,8 +190,8 @@ def _write(
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
         afterwards=(
-            *_afterwards(where, tagged=tagged, instead_of=landing.instead_of),
-            *change_pages(facts, landing),
+            *_afterwards(where, tagged=tagged, instead_of=landing.instead_of, merging=merging),
+            *change_pages(facts, *((landing,) if not tagged else ending.landings)),
         ),
     )
 
@@ -236,7 +250,11 @@ def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:
     )
 
 
-def _afterwards(where: Where, *, tagged: bool, instead_of: str | None) -> tuple[str, ...]:
-    if instead_of:
+def _afterwards(
+    where: Where, *, tagged: bool, instead_of: str | None, merging: str | None
+) -> tuple[str, ...]:
+    if merging and not instead_of:
+        return (f"open a change request from {where.branch} to {merging}; then: relman release {where.line}",)
+    if instead_of and not tagged:
         return (f"open a change request to {instead_of}; when it is merged: relman release {where.line}",)
     return () if tagged else (f"when CI has passed: relman release {where.line}",)

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from relman.errors import Kind, RelmanError
 from relman.job.debts import Owing, debt_of, line_debts, owing_lines
 from relman.job.facts import Facts
-from relman.job.strategy import another_strategy
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
@@ -134,7 +133,7 @@ def by_kind(facts: Facts, commits: tuple[Oid, ...]) -> dict[str, int]:
 
 def warnings(facts: Facts) -> tuple[str, ...]:
     """What a person should know before they trust the rest."""
-    said = [*facts.twins(), *facts.doubts(), *filter(None, (another_strategy(facts.config),))]
+    said = [*facts.twins(), *facts.doubts()]
     for line, _ in facts.live:
         try:
             tip = facts.tip(line.branch) if line.branch else None

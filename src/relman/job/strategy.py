@@ -1,12 +1,15 @@
-"""What a strategy makes of a repository: which branches play its roles, and what it does not have."""
+"""What a strategy makes of a repository: which branches play its roles, and what it refuses."""
 
-from relman.config.record import Config
-from relman.config.strategy import strategy_of
 from relman.errors import usage
 from relman.job.facts import Facts
-from relman.model.catalog import TRUNK
-from relman.model.lines import branch_names
-from relman.model.strategy import RoleName
+from relman.job.held import held_release
+from relman.model.cut import Tip
+from relman.model.lines import Line, branch_names
+from relman.model.strategy import Role, RoleName
+from relman.plan.plan import Warn
+
+ONE = "one-at-a-time"
+"""The rule that refuses a second branch of a kind."""
 
 
 def branch_in_role(facts: Facts, name: RoleName) -> str | None:
@@ -23,15 +26,61 @@ def environments(facts: Facts) -> tuple[str, ...]:
     return tuple(pattern for pattern in role.patterns if pattern in known) if role else ()
 
 
-def another_strategy(config: Config) -> str | None:
-    """Says that the jobs do not carry out the configured strategy yet; nothing where they do."""
-    named = strategy_of(config)
-    if named.name == TRUNK.name:
-        return None
-    return f"strategy is {named.name}, and this relman only carries out {TRUNK.name}"
+def production_tip(facts: Facts) -> Tip | None:
+    """Where the branch stands that releases are merged into; nothing where the strategy has none."""
+    name = branch_in_role(facts, "production")
+    return facts.tip(name) if name else None
 
 
-def check_strategy(config: Config) -> None:
-    """Refuses (usage) another strategy: what relman would change follows the rules of the one it knows."""
-    if said := another_strategy(config):
-        raise usage(said, f'in relman.toml:  strategy = "{TRUNK.name}"')
+def production_branch(facts: Facts, line: Line) -> str | None:
+    """The production branch, where it is on this line: the newest release that it holds says so."""
+    tip = production_tip(facts)
+    held = held_release(facts, tip.commit) if tip else None
+    mine = held is not None and facts.lines.of(held.version) == line
+    return branch_in_role(facts, "production") if mine else None
+
+
+def merged_at_release(facts: Facts) -> bool:
+    """Whether a release is made by merging it into a production branch."""
+    return facts.strategy.tag == "merge"
+
+
+def passing(facts: Facts, line: Line) -> Role | None:
+    """The role of a line's branch where that goes once it is released: then the release finishes it."""
+    role = facts.strategy.role_of(line.branch) if line.branch else None
+    finished = role is not None and role.name == "release" and role.lifetime == "release"
+    return role if finished else None
+
+
+def open_releases(facts: Facts) -> tuple[str, ...]:
+    """The release branches that are still to be released and then go, newest first."""
+    return tuple(
+        line.branch
+        for line in facts.lines.all
+        if line.branch and line.stable is None and passing(facts, line) is not None
+    )
+
+
+def check_cuts(facts: Facts) -> Role:
+    """The role of release branches; an error (usage) where the strategy has none."""
+    role = facts.strategy.role("release")
+    if role is None:
+        raise usage(
+            f"{facts.strategy.name} has no release branches: a release is made on {facts.trunk_name}",
+            "relman release trunk",
+            "relman strategy show",
+        )
+    return role
+
+
+def one_at_a_time(facts: Facts) -> tuple[Warn, ...]:
+    """Refuses a further release branch beside an open one, where the strategy has one at a time."""
+    opened = open_releases(facts) if "release" in facts.strategy.one_at_a_time else ()
+    return tuple(
+        Warn(
+            message=f"{branch} is open, and {facts.strategy.name} has one release branch at a time",
+            rule=ONE,
+            hint=f"relman release {branch} --final",
+        )
+        for branch in opened[:1]
+    )

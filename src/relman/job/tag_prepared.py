@@ -9,10 +9,12 @@ from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, ReleaseAsk, Where
 from relman.job.cut import assumed
 from relman.job.facts import Facts
-from relman.job.landing import expects, protected, pushes
+from relman.job.finish import end_merged
+from relman.job.landing import change_pages, expects, protected, pushes
 from relman.job.prepared import Prepared, find_prepared
-from relman.job.proposed import Proposal, Retired, prepared_elsewhere, proposals, retire, whose
+from relman.job.proposed import Proposal, Retired, both, prepared_elsewhere, proposals, retire, whose
 from relman.job.shipping import Wishes, prove, read_own, write_release
+from relman.job.strategy import branch_in_role
 from relman.model import message
 from relman.model.bump import Bump
 from relman.model.count import commits_word, count
@@ -118,19 +120,19 @@ def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepare
         prepared=False,
         notes=_approved(facts, prepared),
     )
-    shipped = ship(
-        Shipment(
-            line=where.line,
-            base=Base(name=where.branch, commit=commit),
-            start=commit,
-            start_tree=scratch.tree_of(commit),
-            tag=writing.tag,
-            branch=_standing(facts, where, commit),
-            version=str(version),
-            ships=commits,
-            notes=writing.notes,
-        )
+    shipment = Shipment(
+        line=where.line,
+        base=Base(name=where.branch, commit=commit),
+        start=commit,
+        start_tree=scratch.tree_of(commit),
+        tag=writing.tag,
+        branch=_standing(facts, where, commit),
+        version=str(version),
+        ships=commits,
+        notes=writing.notes,
     )
+    ending = end_merged(facts, scratch, shipment, where, version, wishes)
+    shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,
         version=version,
@@ -143,8 +145,8 @@ def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepare
         ships=commits,
         places=own.places,
     )
-    gone = _retired(facts, scratch, version, commit)
-    steps = _pushed(facts, (*shipped.steps, *gone.moves), gone, wishes)
+    gone = both(_retired(facts, scratch, version, commit), ending.gone)
+    steps = with_push(facts, (*shipped.steps, *gone.moves), gone, wishes)
     late = _late(facts, where, commit)
     told = f"{version} was prepared {prepared.how}; only the tag is missing"
     return Plan(
@@ -152,13 +154,16 @@ def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepare
         title=f"release {writing.tag.name}",
         targets=(shipped.target,),
         steps=steps,
-        expects=expects(facts, steps, tips=[where.tip], tags=[base.tag] if base else []),
+        expects=expects(facts, steps, tips=[where.tip, *ending.tips], tags=[base.tag] if base else []),
+        debts=ending.debts,
         facts=(
             ("prepared", told),
             *(("differs", path) for path in prepared.differs),
             *_rows(facts, late),
-            *((("stays", gone.stays),) if gone.stays else ()),
+            *ending.rows,
+            *((("stays", gone.stays),) if gone.stays and gone.stays != ending.gone.stays else ()),
         ),
+        afterwards=change_pages(facts, *ending.landings),
         warnings=(*warns, *_left_behind(facts, where, version, late)),
         assumptions=assumed(facts),
         proofs=(proof,),
@@ -218,7 +223,8 @@ def _approved(facts: Facts, prepared: Prepared) -> str | None:
 
 def _standing(facts: Facts, where: Where, commit: Oid) -> BranchMove | None:
     """The branch of a tag-only plan: none moves, unless the line's local one is behind what is tagged."""
-    own = where.line == TRUNK or facts.line(where.line).branch == where.branch
+    named = branch_in_role(facts, "production")
+    own = where.line == TRUNK or where.branch in (facts.line(where.line).branch, named)
     behind = where.tip.state in ("behind", "absent") and commit == where.tip.commit
     return BranchMove(ref=where.tip.ref, old=where.tip.local) if own and behind else None
 
@@ -237,7 +243,7 @@ def _retired(facts: Facts, scratch: Scratch, version: Version, commit: Oid) -> R
     return retire(facts, mine[0].name)
 
 
-def _pushed(facts: Facts, steps: tuple[Step, ...], gone: Retired, wishes: Wishes) -> tuple[Step, ...]:
+def with_push(facts: Facts, steps: tuple[Step, ...], gone: Retired, wishes: Wishes) -> tuple[Step, ...]:
     """The steps with their push; a branch is deleted on the remote only where the remote has it."""
     kept = [step for step in steps if step not in gone.moves]
     made = pushes(facts, kept, wishes)

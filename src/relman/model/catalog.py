@@ -189,6 +189,7 @@ GITFLOW = Strategy(
     direction="merge-back",
     tag="merge",
     one_at_a_time=("release", "hotfix"),
+    parts=2,
     checks={
         **_EVERYWHERE,
         **_INCIDENT,
@@ -235,6 +236,7 @@ ONEFLOW = Strategy(
     direction="merge-back",
     tag="tip",
     one_at_a_time=("release",),
+    parts=2,
     checks={**_EVERYWHERE, **_INCIDENT, "C1": "error", "F3": "error", "G1": "error"},
     rules="One branch stays for ever. A release branch starts from any commit of trunk, is tagged on its own "
     "tip, and only then merged back and deleted. A hotfix branch starts from the newest release's tag, "

@@ -82,8 +82,10 @@ class Lines(Struct, frozen=True, kw_only=True):
     """How many numbers name a line that has no branch."""
 
     def named(self, name: str) -> Line | None:
-        """Finds a line by its branch, or by its name in any spelling: `1.4`, `v1.4`, `1.4.x`."""
+        """Finds a line by its branch or its last part (`M129`), or by its name in any spelling: `1.4`, `1.4.x`."""
         by_branch = next((line for line in self.all if line.branch == name), None)
+        ends = [line for line in self.all if line.branch and line.branch.rpartition("/")[2] == name]
+        by_branch = by_branch or (ends[0] if len(ends) == 1 and not name[:1].isdigit() else None)
         plain = _ANY_PATCH.sub("", name.removeprefix("v"))
         return by_branch or next((line for line in self.all if line.name == plain), None)
 

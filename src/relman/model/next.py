@@ -142,10 +142,13 @@ def next_on_trunk(
     releases: Sequence[Release],
     policy: Policy,
     shipped: Shipped = nothing_shipped,
+    *,
+    least: Bump = Bump.NONE,
 ) -> Next:
     """The next final version on trunk: the bump of what is there since the base, above the floor.
 
-    `tips` says where a line's branch stands; `releases` are all, highest first.
+    `tips` says where a line's branch stands; `releases` are all, highest first. `least` is what the strategy
+    has trunk rise by, once anything counts.
     """
     base = trunk_base(graph, releases, trunk)
     behind = [r.commit for r in releases if r.version.stable and not r.withdrawn]
@@ -164,8 +167,10 @@ def next_on_trunk(
     else:
         zero = base.version.major == 0 and policy.zero == "minor"
         step = on_zero(counted.bump) if zero else counted.bump
-        version = base.version.step(step)
-        explain.append(f"{commits_word(len(commits))} count {counted.bump.word}: {version}")
+        version = base.version.step(max(step, least))
+        explain.append(f"{commits_word(len(commits))} count {counted.bump.word}: {base.version.step(step)}")
+        if least > step:
+            explain.append(f"trunk rises by a {least.word} step at least: {version}")
     opened = _open_on_trunk(graph, releases, base, trunk)
     if opened and (base is None or version is None or opened.version.final() >= version):
         version = opened.version.final()

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from relman.model.bump import Bump
+from relman.model.lines import line_numbers
 from relman.model.names import is_branch_name
 from relman.model.placeholder import fill, places
 
@@ -122,6 +124,18 @@ def pattern_fits(pattern: str, branch: str) -> bool:
         for part in parts
     )
     return re.fullmatch(expression, branch) is not None
+
+
+def least_step(role: Role) -> Bump:
+    """What the next version on a branch of that kind rises by at least, once anything counts there."""
+    return Bump.NONE if role.step == "commits" else Bump[role.step.upper()]
+
+
+def line_patterns(strategy: Strategy) -> tuple[str, ...]:
+    """How release branches are called where their usual names do not tell: `releases/M{line}`."""
+    role = strategy.role("release")
+    found = [p for p in (role.patterns if role else ()) if p.count("{line}") == 1]
+    return tuple(p for p in found if not any(line_numbers(p.replace("{line}", n)) for n in ("12", "1.4")))
 
 
 Place = tuple[str | int, ...]

@@ -7,7 +7,7 @@ out are made here, once: the changes as commits, the release commit, the tag, th
 from msgspec import Struct, structs
 
 from relman.model.history import Person
-from relman.model.names import Oid, RefName, tag_ref
+from relman.model.names import Oid, RefName, short, tag_ref
 from relman.plan.plan import Base, Pick, TargetPlan
 from relman.plan.steps import (
     Id,
@@ -60,6 +60,20 @@ class BranchMove(Struct, frozen=True, kw_only=True):
     old: Oid | None
 
 
+class MergeInto(Struct, frozen=True, kw_only=True):
+    """The result goes into another branch, by a merge that was tried: `onto` was its tip, `tree` is what came.
+
+    `tagged`: the tag stands on this merge and not on the result; what follows merges this one.
+    """
+
+    branch: BranchMove
+    onto: Oid
+    tree: Oid
+    message: str
+    edits: tuple[PathEdit, ...] = ()
+    tagged: bool = False
+
+
 class Shipment(Struct, frozen=True, kw_only=True):
     """Everything that happens on one line."""
 
@@ -72,6 +86,8 @@ class Shipment(Struct, frozen=True, kw_only=True):
     stamp: Stamp | None = None
     tag: TagText | None = None
     branch: BranchMove | None = None
+    merges: tuple[MergeInto, ...] = ()
+    """What the result is merged into afterwards, in order."""
     version: str | None = None
     ships: tuple[Oid, ...] = ()
     notes: str = ""
@@ -124,19 +140,43 @@ def ship(shipment: Shipment) -> Shipped:
             )
         )
         at = label
-    steps += _refs(shipment, at)
-    return Shipped(steps=tuple(steps), target=_target(shipment, at, written))
+    tagged, merging = _merges(shipment, at)
+    steps += (step for step in merging if isinstance(step, WriteCommit))
+    steps += _refs(shipment, at, tagged)
+    steps += (step for step in merging if isinstance(step, MoveRef))
+    return Shipped(steps=tuple(steps), target=_target(shipment, tagged, written))
 
 
-def _refs(shipment: Shipment, tip: Target) -> list[Step]:
+def _merges(shipment: Shipment, tip: Target) -> tuple[Target, list[Step]]:
+    """Gives what the tag stands on, and the merges with their branches."""
+    steps: list[Step] = []
+    tagged = tip
+    for merge in shipment.merges:
+        label = Label(name=f"{shipment.line}/into/{short(merge.branch.ref)}")
+        steps.append(
+            WriteCommit(
+                label=label.name,
+                tree=merge.tree,
+                parents=(Id(oid=merge.onto), tagged),
+                message=merge.message,
+                origin=Merged(commit=shipment.start),
+                edits=merge.edits,
+            )
+        )
+        steps.append(MoveRef(ref=merge.branch.ref, old=merge.branch.old, new=label))
+        tagged = label if merge.tagged else tagged
+    return tagged, steps
+
+
+def _refs(shipment: Shipment, tip: Target, tagged: Target) -> list[Step]:
     steps: list[Step] = []
     new_tag: Target | None = None
     if shipment.tag and not shipment.tag.annotated:
-        new_tag = tip
+        new_tag = tagged
     elif shipment.tag:
         new_tag = Label(name=f"{shipment.line}/tag")
         steps.append(
-            WriteTag(label=new_tag.name, name=shipment.tag.name, target=tip, message=shipment.tag.message)
+            WriteTag(label=new_tag.name, name=shipment.tag.name, target=tagged, message=shipment.tag.message)
         )
     branch = shipment.branch
     if branch and tip != (Id(oid=branch.old) if branch.old else None):
@@ -146,8 +186,13 @@ def _refs(shipment: Shipment, tip: Target) -> list[Step]:
     return steps
 
 
-def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> TargetPlan:
-    """Puts the label of each change on the pick that it came from, in order."""
+def _target(shipment: Shipment, tagged: Target, written: dict[int, Target]) -> TargetPlan:
+    """Puts the label of each change on the pick that it came from, in order.
+
+    The branch is the one that moves; where the tag stands on a merge, the one that is merged into.
+    """
+    carrier = next((m.branch.ref for m in shipment.merges if m.tagged), None)
+    own = shipment.branch.ref if shipment.branch else None
     changes = iter(n for n in sorted(written) if not isinstance(shipment.changes[n].origin, Merged))
     picks = []
     for pick in shipment.picks:
@@ -158,10 +203,10 @@ def _target(shipment: Shipment, tip: Target, written: dict[int, Target]) -> Targ
     return TargetPlan(
         line=shipment.line,
         base=shipment.base,
-        branch=shipment.branch.ref if shipment.branch else None,
+        branch=carrier or own,
         version=shipment.version,
         tag=shipment.tag.name if shipment.tag else None,
-        tip=None if stopped else tip,
+        tip=None if stopped else tagged,
         picks=tuple(picks),
         ships=shipment.ships,
         notes=shipment.notes,

@@ -94,7 +94,8 @@ def out_of_step(
     return tuple(wrong)
 
 
-def _order(text: str) -> tuple[object, ...]:
+def order(text: str) -> tuple[object, ...]:
+    """The rank of a changelog's heading: by version; what is none comes last."""
     version = parse(text.removeprefix("v"))
     return version.precedence if version else (-1,)
 
@@ -105,7 +106,7 @@ def write_changelog(
     """Gives the edit that puts the section, and missing earlier ones, into the changelog in version order."""
     before = files.get(changelog.path)
     text = text_of(before)
-    text = merge_sections(text, changelog.earlier, order=_order)
-    text = insert(text, str(version), changelog.section, order=_order, replaces=changelog.replaces)
+    text = merge_sections(text, changelog.earlier, order=order)
+    text = insert(text, str(version), changelog.section, order=order, replaces=changelog.replaces)
     after = bytes_of(text)
     return () if after == before else (PathEdit(path=changelog.path, content=after),)

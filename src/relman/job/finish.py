@@ -1,0 +1,148 @@
+"""How a release ends under the strategy: what it is merged into, where its tag stands, which branch goes."""
+
+from msgspec import Struct, structs
+
+from relman.errors import Kind, RelmanError
+from relman.git.scratch import Scratch
+from relman.job.aim import STEPS, ReleaseAsk, Where
+from relman.job.facts import Facts
+from relman.job.held import held_release
+from relman.job.landing import Landing, protected
+from relman.job.merge_back import Back, merge_back, result_of
+from relman.job.prepared import Prepared, find_prepared
+from relman.job.proposed import Retired, retire
+from relman.job.shipping import Wishes
+from relman.job.strategy import branch_in_role, merged_at_release, passing, production_tip
+from relman.model.cut import Tip
+from relman.model.lines import TRUNK
+from relman.model.names import branch_ref
+from relman.model.strategy import Role
+from relman.model.version import Version, under
+from relman.plan.plan import Debt
+from relman.plan.ship import BranchMove, Shipment
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """What follows from finishing: the shipment with its merges, the branch that goes, what is owed."""
+
+    shipment: Shipment
+    gone: Retired = Retired()
+    tips: tuple[Tip, ...] = ()
+    landings: tuple[Landing, ...] = ()
+    debts: tuple[Debt, ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """What people want to see: where it goes, and what stays."""
+        into = [("merges", merge.message.strip().removeprefix("Merge ")) for merge in self.shipment.merges]
+        return (*into, *((("stays", self.gone.stays),) if self.gone.stays else ()))
+
+
+def ending_role(facts: Facts, where: Where, version: Version) -> Role | None:
+    """The role whose landings finish a release: its branch goes, or it is made on production. Else nothing."""
+    if where.line == TRUNK or not version.stable:
+        return None
+    if where.branch == branch_in_role(facts, "production"):
+        return facts.strategy.role("hotfix")
+    line = facts.line(where.line)
+    return passing(facts, line) if line.branch == where.branch else None
+
+
+def waits_for_merge(facts: Facts, role: Role | None, wishes: Wishes) -> str | None:
+    """The protected production branch that a person must merge into first; nothing where relman may."""
+    name = branch_in_role(facts, "production")
+    if role is None or name is None or "production" not in role.lands:
+        return None
+    return name if wishes.as_branches or protected(facts, name) else None
+
+
+def end(
+    facts: Facts,
+    scratch: Scratch,
+    shipment: Shipment,
+    where: Where,
+    role: Role,
+    version: Version,
+    wishes: Wishes,
+) -> Ending:
+    """Puts the landings of its role onto a shipment whose tag is written now."""
+    tag = shipment.tag.name if shipment.tag else None
+    own = None if where.branch == branch_in_role(facts, "production") else where.branch
+    if merged_at_release(facts) and branch_in_role(facts, "production") is None:
+        first = facts.strategy.role("production")
+        if first is not None:
+            shipment = structs.replace(
+                shipment, branch=BranchMove(ref=branch_ref(first.patterns[0]), old=None)
+            )
+    result = result_of(scratch, shipment, version, own or f"hotfix {version}")
+    back = merge_back(facts, scratch, result, role, wishes, job="release", tag=tag, own=own)
+    return _ended(facts, shipment, back, own)
+
+
+def end_merged(
+    facts: Facts, scratch: Scratch, shipment: Shipment, where: Where, version: Version, wishes: Wishes
+) -> Ending:
+    """The same for a release that somebody merged into production: the tag is on that commit, the rest follows."""
+    role = facts.strategy.role("hotfix" if version.patch else "release")
+    if role is None or where.branch != branch_in_role(facts, "production"):
+        return Ending(shipment=shipment)
+    tag = shipment.tag.name if shipment.tag else ""
+    result = result_of(scratch, shipment, version, f"tag '{tag}'")
+    line = facts.lines.named(str(version))
+    own = line.branch if line and line.branch and passing(facts, line) else None
+    back = merge_back(
+        facts, scratch, result, role, wishes, job="release", tag=tag, own=own, done=(where.branch,)
+    )
+    return _ended(facts, shipment, back, own)
+
+
+def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> Ending:
+    gone = Retired()
+    if own and protected(facts, own):
+        gone = Retired(stays=f"{own} is protected, so it is not deleted")
+    elif own:
+        gone = retire(facts, own)
+    return Ending(
+        shipment=structs.replace(shipment, merges=back.merges),
+        gone=gone,
+        tips=back.tips,
+        landings=back.landings,
+        debts=back.debts,
+    )
+
+
+def find_merged(facts: Facts, scratch: Scratch, ask: ReleaseAsk) -> tuple[Where, Prepared] | None:
+    """The prepared release that was merged into production and is not tagged, where that may be what is meant."""
+    if not merged_at_release(facts) or not ask.tag or ask.stage == "candidate":
+        return None
+    name, tip = branch_in_role(facts, "production"), production_tip(facts)
+    if name is None or tip is None:
+        return None
+    prepared = find_prepared(facts, scratch, tip.commit, held_release(facts, tip.commit))
+    if prepared is None or not prepared.version.stable or not _meant(facts, ask, prepared.version):
+        return None
+    line = facts.lines.of(prepared.version)
+    return Where(line=line.name if line else TRUNK, branch=name, tip=tip, given=None), prepared
+
+
+def _meant(facts: Facts, ask: ReleaseAsk, version: Version) -> bool:
+    if ask.what is None or ask.what == branch_in_role(facts, "production"):
+        return True
+    if ask.what in STEPS:
+        return False
+    named = facts.lines.named(ask.what)
+    return under(version, named.numbers) if named else ask.what.removeprefix("v") in _spellings(version)
+
+
+def _spellings(version: Version) -> tuple[str, ...]:
+    return (str(version), f"{version.major}.{version.minor}")
+
+
+def not_merged(where: Where, version: Version, production: str) -> RelmanError:
+    """Says that a person must merge first."""
+    return RelmanError(
+        Kind.REFUSED,
+        f"{version} is prepared on {where.branch}, and {production} does not hold it yet: it is protected, so it "
+        "is merged by a change request, and then tagged there",
+        hints=(f"git log --oneline {production}..{where.branch}", f"relman release {version}"),
+    )
