@@ -145,6 +145,7 @@ CHECKS: Mapping[str, Check] = {
 """By the key, with `[]` for any place in a list."""
 
 MAP_KEYS: Mapping[str, Check] = {
+    "lines.states": _matches(_LINE, "a line, as in 1.4"),
     "versions.bumps": _matches(_TYPE, "a type in lower case, as in feat"),
 }
 """What the names in a free table must be."""

@@ -11,7 +11,17 @@ from msgspec import Meta, Struct
 from relman.edit.version_file import VersionFile
 from relman.model.letter_case import Case
 from relman.model.message_rules import Setting
-from relman.model.strategy import CheckId, Direction, Level, Lifetime, RoleName, Start, Step, TagPlace
+from relman.model.strategy import (
+    CheckId,
+    Direction,
+    Level,
+    Lifetime,
+    RoleName,
+    Start,
+    StateName,
+    Step,
+    TagPlace,
+)
 
 BumpWord = Literal["major", "minor", "patch", "none"]
 Length = Annotated[int, Meta(ge=0, le=1000)]
@@ -99,10 +109,17 @@ class Lines(Struct, frozen=True, kw_only=True):
     live: Annotated[
         tuple[str, ...] | None,
         says(
-            "The lines that still get fixes. Absent: production's, any with an open candidate, "
-            "and the newest two with a stable release, at most three."
+            "The lines that still get fixes. Absent: those of `lines.states` before their end of life; without "
+            "any, production's, any with an open candidate, and the newest two with a stable release, at most three."
         ),
     ] = None
+    states: Annotated[
+        dict[str, StateName],
+        says(
+            "In which state a line is, by its name. What a state does not let land is refused: features and "
+            "breaking changes in maintenance; all but security fixes; everything at the end of life."
+        ),
+    ] = {}
     parts: Annotated[
         Literal[1, 2] | None,
         says("How many numbers name a new line: 2 for `1.4`. Absent: as the release branches do, else 2."),

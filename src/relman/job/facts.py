@@ -305,6 +305,9 @@ class Facts:
         """The live lines, each with its reason (DESIGN 2), highest first."""
         if self.config.lines.live is not None:
             return tuple((self._line(name), "lines.live names it") for name in self.config.lines.live)
+        if states := self.config.lines.states:
+            known = ((line, states[line.name]) for line in self.lines.all if line.name in states)
+            return tuple((line, f"lines.states: {state}") for line, state in known if state != "end-of-life")
         reasons: dict[str, str] = {}
         try:
             production = self.find_production()

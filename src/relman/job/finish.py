@@ -14,7 +14,7 @@ from relman.job.proposed import Retired, retire
 from relman.job.shipping import Wishes
 from relman.job.strategy import branch_in_role, merged_at_release, passing, production_tip
 from relman.model.cut import Tip
-from relman.model.lines import TRUNK
+from relman.model.lines import TRUNK, hotfix_version
 from relman.model.names import branch_ref
 from relman.model.strategy import Role
 from relman.model.version import Version, under
@@ -79,21 +79,44 @@ def end(
     return _ended(facts, shipment, back, own)
 
 
-def end_merged(
+def end_prepared(
     facts: Facts, scratch: Scratch, shipment: Shipment, where: Where, version: Version, wishes: Wishes
 ) -> Ending:
-    """The same for a release that somebody merged into production: the tag is on that commit, the rest follows."""
+    """The same for a release that was prepared: on a branch of its own, or merged into production by somebody.
+
+    Error (refused): production is protected, and does not hold it yet.
+    """
     role = facts.strategy.role("hotfix" if version.patch else "release")
-    if role is None or where.branch != branch_in_role(facts, "production"):
+    production = branch_in_role(facts, "production")
+    mine = where.branch == production or hotfix_version(where.branch) is not None
+    if role is None or not mine or not role.brings_back:
         return Ending(shipment=shipment)
+    waits = waits_for_merge(facts, role, wishes) if where.branch != production else None
+    if waits:
+        raise not_merged(where, version, waits)
     tag = shipment.tag.name if shipment.tag else ""
-    result = result_of(scratch, shipment, version, f"tag '{tag}'")
+    name = f"tag '{tag}'" if where.branch == production or not merged_at_release(facts) else where.branch
+    result = result_of(scratch, shipment, version, name)
     line = facts.lines.named(str(version))
     own = line.branch if line and line.branch and passing(facts, line) else None
     back = merge_back(
         facts, scratch, result, role, wishes, job="release", tag=tag, own=own, done=(where.branch,)
     )
     return _ended(facts, shipment, back, own)
+
+
+def end_hotfix(
+    facts: Facts, scratch: Scratch, shipment: Shipment, version: Version, wishes: Wishes
+) -> Ending:
+    """The same for a hotfix that is made and tagged now, from production or from production's tag."""
+    role = facts.strategy.role("hotfix")
+    if role is None or shipment.tag is None or not role.brings_back:
+        return Ending(shipment=shipment)
+    tag = shipment.tag.name
+    name = f"hotfix {version}" if merged_at_release(facts) else f"tag '{tag}'"
+    result = result_of(scratch, shipment, version, name)
+    back = merge_back(facts, scratch, result, role, wishes, job="hotfix", tag=tag)
+    return _ended(facts, structs.replace(shipment, branch=None), back, None)
 
 
 def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> Ending:

@@ -12,6 +12,7 @@ from relman.job.landing import Landing, land
 from relman.job.merge_owned import Side, merge_owned
 from relman.job.shipping import Wishes, read_own
 from relman.job.strategy import branch_in_role, environments, open_releases
+from relman.model import message
 from relman.model.cut import Tip
 from relman.model.history import Person
 from relman.model.names import Oid
@@ -76,13 +77,16 @@ def merge_back(
     """Merges a result into everything where branches of its role land; `own` is its own branch, `done` have it.
 
     `tag` is written on the merge into production where the strategy wants it there. A merge into production
-    that conflicts is an error (conflict); production waits for no other branch, so elsewhere it is a debt.
+    that conflicts is an error (conflict); production waits for no other branch, so elsewhere it is a debt. A
+    release branch that would get other work along is left to a pick.
     """
     back = Back()
     at = result
     for name, branch in _targets(facts, role, own):
         tip = facts.tip(branch)
         if tip is None or branch in done or (facts.graph.has(at.commit) and _holds(facts, at, tip)):
+            continue
+        if name == "release" and drags(facts, result.start, tip.commit):
             continue
         carries = name == "production" and facts.strategy.tag == "merge"
         tree = _merged(facts, scratch, at, tip.commit, says="theirs" if carries else "higher")
@@ -111,6 +115,12 @@ def merge_back(
             commit = twin(scratch, (tip.commit, at.commit), scratch.edit_tree(tree, edits))
             at = Result(name=f"tag '{tag}'", commit=commit, start=result.start, version=result.version)
     return back
+
+
+def drags(facts: Facts, start: Oid, onto: Oid) -> bool:
+    """Whether merging what was made from `start` would bring along work that a release branch lacks."""
+    brought = (facts.graph.commit(oid) for oid in facts.graph.between([start], [onto]))
+    return any(len(c.parents) < 2 and not message.is_release_subject(c.subject) for c in brought)
 
 
 def _holds(facts: Facts, result: Result, tip: Tip) -> bool:

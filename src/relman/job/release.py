@@ -20,7 +20,9 @@ from relman.job.finish import Ending, end, ending_role, find_merged, not_merged,
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases, merge_isolated
 from relman.job.landing import change_pages, expects, land
+from relman.job.line_state import state_warns
 from relman.job.prepared import Prepared, find_prepared
+from relman.job.promote import is_environment, plan_promotion
 from relman.job.proposed import next_free, prepared_elsewhere, whose
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
 from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid, with_push
@@ -39,6 +41,8 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     """Plans a release. Errors: nothing to release (nothing); no branch, a taken or too low version (usage)."""
     facts.check_complete()
     check_twins(facts)
+    if ask.what is not None and is_environment(facts, ask.what):
+        return plan_promotion(facts, scratch, ask.what, wishes)
     if (merged := find_merged(facts, scratch, ask)) is not None:
         return tag_prepared(facts, scratch, *merged, wishes)
     where = find_where(facts, ask.what)
@@ -186,6 +190,7 @@ def _write(
             *debt_warns(debts),
             *out_of_step_warns(writing.out_of_step),
             *_capped(coming, where),
+            *state_warns(facts, where.line, map(facts.graph.commit, commits)),
         ),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),

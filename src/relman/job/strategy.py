@@ -40,6 +40,20 @@ def production_branch(facts: Facts, line: Line) -> str | None:
     return branch_in_role(facts, "production") if mine else None
 
 
+def mended_on(facts: Facts, line: Line) -> str | None:
+    """The branch that a hotfix of a line without a release branch starts from: production, the last environment."""
+    role = facts.strategy.role("hotfix")
+    match role.starts[:1] if role else ():
+        case ("production",):
+            return production_branch(facts, line)
+        case ("environment",):
+            known = environments(facts)[-1:]
+            held = [held_release(facts, tip.commit) for name in known if (tip := facts.tip(name))]
+            return known[0] if held and held[0] and facts.lines.of(held[0].version) == line else None
+        case _:
+            return None
+
+
 def merged_at_release(facts: Facts) -> bool:
     """Whether a release is made by merging it into a production branch."""
     return facts.strategy.tag == "merge"

@@ -9,7 +9,7 @@ from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, ReleaseAsk, Where
 from relman.job.cut import assumed
 from relman.job.facts import Facts
-from relman.job.finish import end_merged
+from relman.job.finish import end_prepared
 from relman.job.landing import change_pages, expects, protected, pushes
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import Proposal, Retired, both, prepared_elsewhere, proposals, retire, whose
@@ -131,7 +131,7 @@ def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepare
         ships=commits,
         notes=writing.notes,
     )
-    ending = end_merged(facts, scratch, shipment, where, version, wishes)
+    ending = end_prepared(facts, scratch, shipment, where, version, wishes)
     shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,

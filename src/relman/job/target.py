@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relman.errors import RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts, Production
 from relman.job.landing import branch_of
 from relman.job.shipping import read_own
+from relman.job.strategy import branch_in_role, mended_on
 from relman.model import message
 from relman.model.cut import Tip
 from relman.model.lines import TRUNK, Line
@@ -87,6 +88,8 @@ def _find(
                 "relman backport FIX --to trunk",
             )
         return _on_trunk(facts)
+    if name == branch_in_role(facts, "production"):
+        name = PRODUCTION
     asked = production.release if production and name == PRODUCTION else _release_named(facts, name)
     line = facts.lines.of(asked.version) if asked else facts.line(name)
     if line is None:
@@ -98,7 +101,11 @@ def _find(
         raise usage(
             f"{built_on.tag} was withdrawn and is never built on", f"relman hotfix FIX --to {line.name}"
         )
-    branch = branch_of(facts, line)
+    branch = mended_on(facts, line) if line.branch is None else None
+    if branch is None and line.branch is None and built_on is not None and _passes(facts):
+        beside = _at(line, built_on, branch_of(facts, line), None)
+        return structs.replace(beside, isolated=True)
+    branch = branch or branch_of(facts, line)
     tip = facts.tip(branch)
     if asked is not None and asked != line.stable and name != PRODUCTION:
         if not release:
@@ -109,6 +116,12 @@ def _find(
             )
         return _at(line, asked, branch, tip, why=_older(asked, line))
     return _on_line_or_not(facts, scratch, line, built_on, branch, tip, release=release, side=side)
+
+
+def _passes(facts: Facts) -> bool:
+    """Whether release branches go with their release: then a hotfix makes none, and its tag alone holds it."""
+    role = facts.strategy.role("release")
+    return role is not None and role.lifetime == "release"
 
 
 def _plain(facts: Facts, word: str) -> str:

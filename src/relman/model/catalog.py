@@ -4,7 +4,7 @@ Sources: trunkbaseddevelopment.com; GitHub flow (docs.github.com); GitLab flow; 
 (nvie.com) and how git-flow AVH does it; OneFlow (endoflineblog.com); Release Flow (devblogs.microsoft.com).
 """
 
-from relman.model.strategy import CheckId, Flow, Level, LineState, Role, Strategy
+from relman.model.strategy import CheckId, Flow, Level, Role, Strategy
 
 DEFAULT = "trunk/v1"
 
@@ -295,14 +295,6 @@ MAINTENANCE = Strategy(
     tag="tip",
     cut="major",
     parts=1,
-    states=(
-        LineState(name="current"),
-        LineState(
-            name="maintenance", types=("fix", "perf", "revert", "docs", "test", "build", "ci", "chore")
-        ),
-        LineState(name="security", types=("fix", "revert"), security_only=True),
-        LineState(name="end-of-life", types=()),
-    ),
     checks=_LINES,
     rules="New features land on trunk only. Every supported major version has a line (4.x). A fix is made on "
     "trunk and picked onto each line that still gets it. A line is current, in maintenance, security "

@@ -22,6 +22,7 @@ Direction = Literal["upstream-first", "downstream-first", "merge-back"]
 TagPlace = Literal["trunk", "tip", "merge"]
 """On trunk; on the tip of the release or hotfix branch; on the merge commit of the production branch."""
 Step = Literal["commits", "patch", "minor", "major"]
+StateName = Literal["current", "maintenance", "security", "end-of-life"]
 CheckId = Literal[
     "B1", "B2", "B3", "C1", "C2", "C3", "F1", "F2", "F3", "G1", "G2", "G3", "V1", "V2", "H1", "H2", "M1"
 ]
@@ -51,6 +52,11 @@ class Role(Struct, frozen=True, kw_only=True):
     lifetime: Lifetime = "forever"
     step: Step = "commits"
 
+    @property
+    def brings_back(self) -> bool:
+        """Whether such branches are merged into more than the line that they were made for."""
+        return not {"production", "environment", "trunk"}.isdisjoint(self.lands)
+
     def fits(self, branch: str) -> bool:
         """Tells whether a branch's short name is of this kind."""
         return any(pattern_fits(pattern, branch) for pattern in self.patterns)
@@ -66,11 +72,22 @@ class Flow(Struct, frozen=True, kw_only=True):
 
 
 class LineState(Struct, frozen=True, kw_only=True):
-    """What may land on a line in some state: commit types (empty: nothing), only what mends security."""
+    """What may land on a line in some state: all but some types; only what mends security; nothing any more."""
 
-    name: Literal["current", "maintenance", "security", "end-of-life"]
-    types: tuple[str, ...] | None = None
+    name: StateName
+    refuses: tuple[str, ...] = ()
+    breaking: bool = True
     security_only: bool = False
+    closed: bool = False
+
+
+STATES = (
+    LineState(name="current"),
+    LineState(name="maintenance", refuses=("feat",), breaking=False),
+    LineState(name="security", refuses=("feat",), breaking=False, security_only=True),
+    LineState(name="end-of-life", closed=True),
+)
+"""From the newest to the oldest lines; a line that is named nowhere is current."""
 
 
 class Strategy(Struct, frozen=True, kw_only=True):
@@ -94,7 +111,7 @@ class Strategy(Struct, frozen=True, kw_only=True):
     """What a new line rises by at least."""
     parts: Literal[1, 2] | None = None
     """How many numbers name a line; absent: as the branches do."""
-    states: tuple[LineState, ...] = ()
+    states: tuple[LineState, ...] = STATES
 
     def role(self, name: RoleName) -> Role | None:
         """The kind of branch with that name, where the strategy has it."""
