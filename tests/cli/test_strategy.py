@@ -1,4 +1,4 @@
-"""Only `trunk/v1` is carried out; whoever configures another strategy is told, and still may look."""
+"""What the jobs do under a strategy where something is in the way; whole teams are in `fixtures/strategies`."""
 
 from pathlib import Path
 
@@ -6,53 +6,126 @@ import pytest
 
 from command import Shop, sure
 
-SENTENCE = "strategy is gitflow/v1, and this relman only carries out trunk/v1"
-ERROR = f'error: {SENTENCE}\nhint:  in relman.toml:  strategy = "trunk/v1"\n'
+GITFLOW = r"""
+main:
+  A "feat: one" {
+    pyproject.toml: "[project]\nname = \"shop\"\nversion = \"1.0.0\"\ndescription = \"d\"\n\n\n\n[tool.x]\ny = 1\n",
+    CHANGELOG.md: "# Changelog\n\n## 1.0.0 - 2025-12-31\n\n- the beginning\n",
+    relman.toml: "strategy = \"gitflow/v1\"\n",
+    app.txt: "1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+  } [v1.0.0]
+develop from A:
+  B "feat: more" {more.txt: "more\n"}
+release/1.1.0 from B:
+  R "fix: nine (#7)" {app.txt ~ "9\n" => "nine\n"}
+HEAD = develop
+"""
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    made = Shop(tmp_path / "shop", remote=False)
-    made.repo.write("relman.toml", 'strategy = "gitflow/v1"\n')
-    return made
+def shop_of(folder: Path, story: str) -> Shop:
+    return Shop(folder / "shop", story, remote=False)
+
+
+def test_a_second_release_branch_is_refused_where_one_is_open(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, GITFLOW + 'develop:\n  C "feat: even more" {}\n')
+    said = shop.refused(6, "cut", "1.2.0", "--yes")
+    assert "release/1.1.0 is open, and gitflow/v1 has one release branch at a time" in said.err
+    assert "--anyway one-at-a-time" in said.err
+    shop.done(*sure(("cut", "1.2.0", "--anyway", "one-at-a-time", "--reason", "two teams")))
+    assert shop.repo.git("branch", "--list", "release/*").split() == ["release/1.1.0", "release/1.2.0"]
+
+
+def test_a_merge_into_production_that_needs_a_person_changes_nothing(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, GITFLOW + 'main:\n  D "fix: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
+    said = shop.refused(3, "release", "1.1.0", "--final", "--yes")
+    assert said.err == (
+        "error: release/1.1.0 does not merge into main: conflicts in app.txt\n"
+        "hint:  git switch release/1.1.0 && git merge main\n"
+    )
+
+
+def test_production_does_not_wait_for_trunk(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, GITFLOW + 'develop:\n  D "feat: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
+    outcome = shop.done(*sure(("release", "1.1.0", "--final", "--json"))).json
+    assert shop.repo.git("rev-parse", "v1.1.0^{commit}") == shop.repo.git("rev-parse", "main")
+    assert shop.repo.git("log", "-1", "--format=%s", "develop") == "feat: by hand"
+    assert [(d["subject"], d["missing_on"]) for d in outcome["debts"]] == [("release v1.1.0", ["develop"])]
+
+
+def test_lines_that_relman_owns_never_conflict_and_the_rest_of_their_files_is_merged(tmp_path: Path) -> None:
+    shop = shop_of(
+        tmp_path,
+        GITFLOW
+        + r"""
+release/1.1.0:
+  R2 "chore: version" {pyproject.toml ~ "1.0.0" => "1.1.0"}
+main:
+  H "fix: hotfix" {
+    pyproject.toml ~ "1.0.0" => "1.0.1",
+    CHANGELOG.md ~ "## 1.0.0" => "## 1.0.1 - 2026-01-01\n\n- a hotfix\n\n## 1.0.0"
+  } [v1.0.1]
+develop:
+  D "chore: development" {pyproject.toml ~ "1.0.0" => "1.2.0.dev0"}
+  E "chore: tool" {pyproject.toml ~ "y = 1" => "y = 2"}
+""",
+    )
+    shop.done(*sure(("release", "1.1.0", "--final")))
+    released, trunk = shop.repo.files("v1.1.0"), shop.repo.files("develop")
+    assert 'version = "1.1.0"' in released["pyproject.toml"]
+    assert 'version = "1.2.0.dev0"' in trunk["pyproject.toml"]
+    assert ("y = 1" in released["pyproject.toml"], "y = 2" in trunk["pyproject.toml"]) == (True, True)
+    for log in (released["CHANGELOG.md"], trunk["CHANGELOG.md"]):
+        assert [line.split()[1].strip("[]") for line in log.splitlines() if line.startswith("## ")] == [
+            "1.1.0",
+            "1.0.1",
+            "1.0.0",
+        ]
+        assert "- a hotfix" in log
+
+
+@pytest.mark.parametrize("strategy", ["toggles/v1", "github-flow/v1", "gitlab-environments/v1"])
+def test_a_strategy_without_release_branches_cuts_none(tmp_path: Path, strategy: str) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    shop.repo.write("relman.toml", f'strategy = "{strategy}"\n')
+    assert shop.refused(2, "cut", "--yes").err == (
+        f"error: {strategy} has no release branches: a release is made on main\n"
+        "hint:  relman release trunk\n"
+        "hint:  relman strategy show\n"
+    )
+
+
+def test_trunk_is_not_released_where_the_strategy_releases_elsewhere(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, GITFLOW)
+    said = shop.refused(2, "release", "trunk", "--yes")
+    assert said.err == "error: gitflow/v1 makes no release on develop\nhint:  relman cut\n"
+
+
+STATES = """
+[lines.states]
+"1.0" = "{state}"
+"""
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("state", "code", "why"),
     [
-        ("cut",),
-        ("cut", "-n"),
-        ("release", "1.0"),
-        ("hotfix", "pr:7"),
-        ("backport", "pr:7", "--to", "1.0"),
-        ("bump",),
-        ("init",),
+        ("current", 0, ""),
+        ("maintenance", 0, ""),
+        ("security", 6, "line 1.0 is security only, so only what mends security lands there"),
+        ("end-of-life", 6, "line 1.0 is at its end of life, so nothing lands there any more"),
     ],
-    ids=" ".join,
 )
-def test_what_changes_something_is_refused(shop: Shop, words: tuple[str, ...]) -> None:
-    assert shop.refused(2, *words).err == ERROR
+def test_the_state_of_a_line_narrows_what_is_released_there(
+    tmp_path: Path, state: str, code: int, why: str
+) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
+    shop.repo.write("relman.toml", STATES.format(state=state))
+    said = shop(*sure(("release", "1.0")))
+    assert (said.code, why in said.err) == (code, True), said.err
 
 
-def test_looking_goes_on_with_a_warning(shop: Shop) -> None:
-    for words in (("next",), ("version",), ("changelog",)):
-        assert f"warning: {SENTENCE}\n" in shop.done(*words).err
-    assert shop.done("status", "--json").json["warnings"] == [SENTENCE]
-
-
-def test_what_was_made_before_can_be_taken_back(shop: Shop) -> None:
-    (shop.path / "relman.toml").unlink()
-    before = shop.state()
-    shop.done(*sure(("release", "1.0")))
-    made = shop.state()
-    shop.repo.write("relman.toml", 'strategy = "gitflow/v1"\n')
-    shop.done("undo", "--yes")
-    assert shop.state().here.refs == before.here.refs
-    shop.done("redo", "--yes")
-    assert shop.state().here.refs == made.here.refs
-
-
-def test_records_of_deployments_are_not_there_yet(shop: Shop) -> None:
+def test_records_of_deployments_are_not_there_yet(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", remote=False)
     shop.repo.write("relman.toml", '[production]\nsource = "record"\n')
     assert shop.refused(2, "hotfix", "pr:7").err == (
         "error: production is unknown: production.source is record, and this relman keeps no records yet\n"

@@ -84,7 +84,10 @@ def _line_of(facts: Facts, given: Version) -> str:
     if taken is not None:
         raise usage(f"{given} is taken: tag {taken.tag}", "relman next", "relman release")
     owner = facts.lines.of(given)
-    return owner.name if owner and (owner.branch or _left_trunk(facts, owner)) else TRUNK
+    mine = owner is not None and (
+        owner.branch or production_branch(facts, owner) or _left_trunk(facts, owner)
+    )
+    return owner.name if owner and mine else TRUNK
 
 
 def _left_trunk(facts: Facts, line: Line) -> bool:

@@ -15,7 +15,7 @@ from relman.job.shipping import Wishes
 from relman.job.strategy import branch_in_role, merged_at_release, passing, production_tip
 from relman.model.cut import Tip
 from relman.model.lines import TRUNK, hotfix_version
-from relman.model.names import branch_ref
+from relman.model.names import Oid, branch_ref
 from relman.model.strategy import Role
 from relman.model.version import Version, under
 from relman.plan.plan import Debt
@@ -54,6 +54,12 @@ def waits_for_merge(facts: Facts, role: Role | None, wishes: Wishes) -> str | No
     if role is None or name is None or "production" not in role.lands:
         return None
     return name if wishes.as_branches or protected(facts, name) else None
+
+
+def comes_by_merge(facts: Facts, role: Role | None, commit: Oid) -> bool:
+    """Whether a release gets a commit by being merged into production, which holds it."""
+    tip = production_tip(facts) if role and "production" in role.lands else None
+    return tip is not None and facts.graph.is_ancestor(commit, tip.commit)
 
 
 def end(

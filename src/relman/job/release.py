@@ -16,7 +16,15 @@ from relman.job.aim import (
 from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
 from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.facts import Facts
-from relman.job.finish import Ending, end, ending_role, find_merged, not_merged, waits_for_merge
+from relman.job.finish import (
+    Ending,
+    comes_by_merge,
+    end,
+    ending_role,
+    find_merged,
+    not_merged,
+    waits_for_merge,
+)
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases, merge_isolated
 from relman.job.landing import change_pages, expects, land
@@ -170,7 +178,9 @@ def _write(
         places=own.places,
     )
     steps = with_push(facts, (*shipped.steps, *ending.gone.moves), ending.gone, wishes)
-    debts = _debts(facts, scratch, where, version)
+    debts = tuple(
+        d for d in _debts(facts, scratch, where, version) if not comes_by_merge(facts, role, d.commit)
+    )
     return Plan(
         operation="release",
         title=f"release {writing.tag.name}" if tagged else f"release {version} prepared",
