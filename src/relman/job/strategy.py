@@ -8,8 +8,7 @@ from relman.model.lines import Line, branch_names
 from relman.model.strategy import Role, RoleName
 from relman.plan.plan import Warn
 
-ONE = "one-at-a-time"
-"""The rule that refuses a second branch of a kind."""
+RULE = "one-at-a-time"
 
 
 def branch_in_role(facts: Facts, name: RoleName) -> str | None:
@@ -93,7 +92,7 @@ def one_at_a_time(facts: Facts) -> tuple[Warn, ...]:
     return tuple(
         Warn(
             message=f"{branch} is open, and {facts.strategy.name} has one release branch at a time",
-            rule=ONE,
+            rule=RULE,
             hint=f"relman release {branch} --final",
         )
         for branch in opened[:1]
