@@ -17,9 +17,11 @@ from relman.config.legal import CHECKS, MAP_KEYS
 from relman.config.record import Config, Freeze, RoleChange, Section, StrategyChange
 from relman.config.rules import bump_table, layout, lint_rules
 from relman.config.schema import FILE, schema
+from relman.edit.toggle import Toggle
 from relman.edit.version_file import VersionFile
 from relman.model.bump import DEFAULT_BUMPS, Bump
 from relman.model.changelog import Layout
+from relman.model.feature import Feature
 from relman.model.message_rules import DEFAULT_LEVELS, LintRules
 from relman.model.push_levels import LEVELS
 
@@ -69,6 +71,8 @@ def test_the_page_has_exactly_the_rows_of_the_record() -> None:
         ("`[strategy.roles.NAME]`", RoleChange.__struct_fields__),
         ("`[[versions.files]]`", VersionFile.__struct_fields__),
         ("`[[changelog.sections]]`", Section.__struct_fields__),
+        ("`[[features]]`", Feature.__struct_fields__),
+        ("`[[toggles]]`", Toggle.__struct_fields__),
         ("`[messages.levels]`", tuple(DEFAULT_LEVELS)),
         ("`[hooks.levels]`", tuple(LEVELS)),
         ("`[[freeze]]`", tuple(field.encode_name for field in msgspec.structs.fields(Freeze))),
@@ -81,6 +85,8 @@ def test_the_page_has_every_key_of_a_row_and_every_rule(heading: str, keys: tupl
 def test_every_check_belongs_to_a_key() -> None:
     rest = {"changelog.sections[].title", "changelog.sections[].types", "versions.files[].path"}
     rest |= {f"freeze[].{field.encode_name}" for field in msgspec.structs.fields(Freeze)}
+    rest |= {f"features[].{key}" for key in Feature.__struct_fields__}
+    rest |= {f"toggles[].{key}" for key in Toggle.__struct_fields__}
     keys = {key for _, key, _, _ in rows()} | rest
     assert {check.removesuffix("[]") for check in CHECKS} - keys == set()
     assert set(MAP_KEYS) - keys == set()

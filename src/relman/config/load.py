@@ -11,6 +11,8 @@ from relman.config.parse import parse
 from relman.config.record import Config
 from relman.config.shape import Fault, faults, texts, unknown
 from relman.config.source import Loaded, Problem, Source
+from relman.edit import toggle
+from relman.edit.dotted_key import parse_key
 from relman.edit.line_text import check_pattern
 from relman.edit.version_file import VersionFile, format_of, keys_of
 from relman.errors import Kind, RelmanError
@@ -70,6 +72,8 @@ def _faults(table: Mapping[str, object]) -> list[Fault]:
     found += _map_keys(table)
     if not any(path[:2] == ("versions", "files") for path in bad):
         found += _version_files(table)
+    if not any(path[0] == "toggles" for path in bad):
+        found += _toggles(table)
     if not any(path[0] == "changelog" for path in bad):
         found += _types_twice(table)
     if "strategy" in table and not any(path[0] == "strategy" for path in bad):
@@ -109,6 +113,18 @@ def _version_files(table: Mapping[str, object]) -> Iterator[Fault]:
                 check_pattern(where.pattern, where.path)
         except RelmanError as error:
             yield ("versions", "files", index), error.message, "; ".join(error.hints)
+
+
+def _toggles(table: Mapping[str, object]) -> Iterator[Fault]:
+    rows = table.get("toggles")
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        where = msgspec.convert(row, toggle.Toggle)
+        try:
+            toggle.format_of(where)
+            if where.key is not None:
+                parse_key(where.key)
+        except RelmanError as error:
+            yield ("toggles", index), error.message, "; ".join(error.hints)
 
 
 def _types_twice(table: Mapping[str, object]) -> Iterator[Fault]:

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from relman.edit.toggle import Toggle
 from relman.edit.version_file import VersionFile
 from relman.model.letter_case import Case
+from relman.model.feature import Feature
 from relman.model.message_rules import Setting
 from relman.model.strategy import (
     CheckId,
@@ -380,6 +382,12 @@ class Config(Struct, frozen=True, kw_only=True):
     remote: Annotated[
         str | None, says("The remote's name, never a URL. Absent: `origin`, or the only one.")
     ] = None
+    features: Annotated[
+        tuple[Feature, ...], says("Work under way on trunk, and how its commits are told.")
+    ] = ()
+    toggles: Annotated[
+        tuple[Toggle, ...], says("Switches that keep a feature unreachable, and where their defaults stand.")
+    ] = ()
     tags: Annotated[Tags, says("How versions are written as tags.")] = Tags()
     lines: Annotated[Lines, says("Release branches and which of their lines are alive.")] = Lines()
     versions: Annotated[Versions, says("How the next version is found, and where it is written.")] = (

@@ -1,0 +1,103 @@
+"""The features that a release of trunk would ship: which are unfinished, and which of those a toggle hides."""
+
+from collections.abc import Iterable, Iterator
+
+from relman.edit.toggle import Toggle, is_off, read_default
+from relman.errors import usage
+from relman.git.trees import blob
+from relman.job.facts import Facts
+from relman.job.feature import Trunk, by_feature, choose, configured, whole
+from relman.model.feature import Feature, Switch, Work, finished, half_done, named_features
+from relman.model.names import Oid, short
+
+
+def switch_of(facts: Facts, name: str, at: Oid) -> tuple[Toggle, Switch, str] | None:
+    """The toggle that hides a feature, its default in a commit's tree, and the text that stands there.
+
+    Errors (usage): the file or the key does not exist in that tree.
+    """
+    for toggle in facts.config.toggles:
+        if toggle.name == name:
+            data = blob(facts.repo, at, toggle.path)
+            if data is None:
+                raise usage(
+                    f"the toggle of {name} is in {toggle.path}, and {at[:10]} has no such file",
+                    f"git ls-tree -r --name-only {at[:10]}",
+                    "correct the path of the toggle in the configuration",
+                )
+            value = read_default(data, toggle)
+            return toggle, "off" if is_off(value, toggle) else "on", value
+    return None
+
+
+def works(
+    facts: Facts, trunk: Trunk, asked: Iterable[str] = (), *, at: Oid | None = None
+) -> tuple[Work, ...]:
+    """Every feature with commits that would ship, those that were `asked` for first: its state and its toggle.
+
+    `at` is the commit whose tree says what the toggles' defaults are; left out: trunk's tip. A feature that was
+    asked for counts as unfinished.
+    """
+    tree = at or facts.trunk.commit
+    found: dict[str, Work] = {}
+    for words in asked:
+        chosen = choose(facts, trunk, words)
+        found[chosen.name] = _work(facts, chosen.name, chosen.commits, "you say so", tree)
+    for feature in _known(facts, trunk):
+        if feature.name in found:
+            continue
+        oids, _, _ = by_feature(facts, trunk, feature)
+        standing = tuple(oid for oid in trunk.commits if oid in set(oids) and oid not in trunk.gone)
+        if standing:
+            done = finished(feature, (facts.graph.commit(o) for o in trunk.commits if o not in trunk.gone))
+            why = "" if done else f"no commit says Feature-Done: {feature.name}"
+            found[feature.name] = _work(facts, feature.name, standing, why, tree)
+    covered = {oid for work in found.values() for oid in work.commits}
+    loose = [
+        oid
+        for oid in trunk.commits
+        if oid not in covered and oid not in trunk.gone and half_done(facts.graph.commit(oid))
+    ]
+    if loose:
+        found.setdefault("wip", Work(name="wip", commits=tuple(loose), why="the commit says so itself"))
+    for branch, merges in _going_on(facts, trunk):
+        rest = tuple(o for o in merges if o not in covered and o not in trunk.gone)
+        if rest and branch not in found:
+            found[branch] = Work(name=branch, commits=rest, why=f"branch {branch} goes on after its merge")
+    return tuple(found.values())
+
+
+def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str, tree: Oid) -> Work:
+    known = switch_of(facts, name, tree)
+    if known is None:
+        return Work(name=name, commits=commits, why=why)
+    toggle, switch, _ = known
+    return Work(name=name, commits=commits, why=why, toggle=toggle.path, switch=switch)
+
+
+def _known(facts: Facts, trunk: Trunk) -> Iterator[Feature]:
+    yield from configured(facts).values()
+    names = dict.fromkeys(
+        name for commit in facts.graph.commits(trunk.commits) for name in named_features(commit)
+    )
+    yield from (Feature(name=name) for name in names if name not in configured(facts))
+
+
+def _going_on(facts: Facts, trunk: Trunk) -> Iterator[tuple[str, tuple[Oid, ...]]]:
+    """Branches that were merged into trunk's unreleased part and have grown since."""
+    merged: dict[Oid, Oid] = {}
+    for oid in trunk.commits:
+        parents = facts.graph.commit(oid).parents
+        if oid in trunk.chain and len(parents) == 2:
+            merged[parents[1]] = oid
+    if not merged:
+        return
+    lines = {line.branch for line in facts.lines.all}
+    names = {short(b.ref).removeprefix(f"{facts.remote}/"): b.commit for b in facts.refs.branches}
+    tips = {n: tip for n, tip in names.items() if n not in lines and n != facts.trunk_name}
+    ahead = facts.graph.between(tips.values(), [facts.trunk.commit]) if tips else ()
+    starts = {p: oid for oid in ahead for p in facts.graph.commit(oid).parents[:1] if p in merged}
+    for end, first in starts.items():
+        name = next((n for n, tip in sorted(tips.items()) if facts.graph.is_ancestor(first, tip)), None)
+        if name is not None:
+            yield name, whole(facts, merged[end])

@@ -1,0 +1,147 @@
+"""Features: which unreleased commits of trunk belong to one piece of work, and whether it is finished.
+
+A feature is known by what messages say (a `Feature: X` trailer, a scope, an issue key) or by what git says (the
+merges of a branch, a list of commits). Nothing here decides what becomes of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from relman.model import message
+from relman.model.history import Commit, Graph
+from relman.model.names import Oid
+from relman.model.trailers import values
+
+TRAILER = "Feature"
+"""The trailer that names the feature that a commit is a step of."""
+DONE = "Feature-Done"
+"""The trailer of the commit that finishes a feature."""
+PARK, UNPARK = "Relman-Park", "Relman-Unpark"
+"""The trailers of the commits that take a feature out of trunk and put it back: any clone can read them."""
+
+_WIP = ("wip", "draft")
+
+
+class Feature(Struct, frozen=True, kw_only=True):
+    """A piece of work by name, and the ways to tell its commits. `Feature: NAME` trailers always count."""
+
+    name: str
+    scopes: tuple[str, ...] = ()
+    trailers: tuple[str, ...] = ()
+    """Whole trailers, `Key: value`."""
+    issues: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+    done: bool = False
+
+
+Switch = Literal["on", "off"]
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """A feature's unreleased commits on trunk, newest first, and what is known about its state.
+
+    `toggle` names the switch that keeps it unreachable, `switch` is that switch's default there. `why` says how
+    it is known to be unfinished; empty: it is finished.
+    """
+
+    name: str
+    commits: tuple[Oid, ...]
+    why: str = ""
+    toggle: str | None = None
+    switch: Switch | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether a switch keeps it unreachable while its code ships."""
+        return self.switch == "off"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it must not ship: unfinished, and reachable."""
+        return bool(self.why) and not self.hidden
+
+
+def named_features(commit: Commit) -> tuple[str, ...]:
+    """The features that a commit's own trailers name."""
+    return values(commit.message, TRAILER)
+
+
+def says(feature: Feature, commit: Commit) -> str | None:
+    """How a commit's message says that it belongs to the feature: `trailer`, `scope`, `issue`; else nothing."""
+    if feature.name in named_features(commit) or feature.name in values(commit.message, DONE):
+        return "trailer"
+    for text in feature.trailers:
+        token, _, value = text.partition(":")
+        if value.strip() in values(commit.message, token.strip()):
+            return "trailer"
+    read = message.parse(commit.message)
+    if feature.scopes and set(feature.scopes) & set(message.scopes(read)):
+        return "scope"
+    if feature.issues and set(feature.issues) & set(message.references(read)):
+        return "issue"
+    return None
+
+
+def finished(feature: Feature, commits: Iterable[Commit]) -> bool:
+    """Whether somebody has said that the feature is done: the configuration, or a `Feature-Done` trailer."""
+    return feature.done or any(feature.name in values(c.message, DONE) for c in commits)
+
+
+def half_done(commit: Commit) -> bool:
+    """Whether a commit says itself that it is not finished: the type or the first word is `wip` or `draft`."""
+    read = message.parse(commit.message)
+    first = read.subject.replace("[", " ").replace("]", " ").replace(":", " ").split()
+    return (read.type or (first[0] if first else "")).lower() in _WIP
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """One step of taking a feature out: a commit, or a whole merge against its first parent."""
+
+    commit: Oid
+    mainline: int | None = None
+    brings: tuple[Oid, ...] = ()
+    """For a merge: the commits that it brought."""
+
+
+def units(
+    graph: Graph, commits: Sequence[Oid], wanted: frozenset[Oid], chain: frozenset[Oid]
+) -> tuple[Unit, ...]:
+    """Gives the steps that take `wanted` out, newest first as `commits` are.
+
+    A merge on trunk's chain all of whose commits are wanted goes as one; of any other merge only the commits.
+    """
+    whole: dict[Oid, Unit] = {}
+    covered: set[Oid] = set()
+    for oid in commits:
+        parents = graph.commit(oid).parents
+        if oid not in chain or len(parents) < 2:
+            continue
+        brought = graph.between(parents[1:], parents[:1])
+        single = [o for o in brought if len(graph.commit(o).parents) < 2]
+        if single and wanted.issuperset(single):
+            whole[oid] = Unit(commit=oid, mainline=1, brings=brought)
+            covered.update(brought)
+    steps = []
+    for oid in commits:
+        if oid in whole and oid not in covered:
+            steps.append(whole[oid])
+        elif oid in wanted and oid not in covered and len(graph.commit(oid).parents) < 2:
+            steps.append(Unit(commit=oid))
+    return tuple(steps)
+
+
+def strangers(
+    name: str, commits: Iterable[Commit], others: Mapping[str, Feature]
+) -> tuple[tuple[Commit, str], ...]:
+    """Commits of a selection that say that they belong to another feature, with its name."""
+    found = []
+    for commit in commits:
+        mine = named_features(commit)
+        claimed = [other for other in mine if other != name]
+        claimed += [o for o, feature in others.items() if o != name and says(feature, commit)]
+        if claimed and name not in mine:
+            found.append((commit, claimed[0]))
+    return tuple(found)
