@@ -22,6 +22,7 @@ from relman.cli.hotfix import backport, hotfix
 from relman.cli.init import init
 from relman.cli.log import log
 from relman.cli.next import next_
+from relman.cli.park import park, unpark
 from relman.cli.push import push
 from relman.cli.release import release
 from relman.cli.resume import abort, resume
@@ -47,6 +48,8 @@ ROWS = (
     (LOOK, "log", log),
     (DO, "backport", backport),
     (DO, "forward", forward),
+    (DO, "park", park),
+    (DO, "unpark", unpark),
     (DO, "resume", resume),
     (DO, "abort", abort),
     (DO, "redo", redo),

@@ -186,6 +186,11 @@ class Scratch:
         before, after = self._sides(commit, mainline)
         return self._merged([self._pair(after, onto, before)], hunks=hunks)[0]
 
+    def combine(self, base: Oid, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
+        """Merges two trees of which the third is the common past; any of them may be a commit."""
+        trees = [self.tree_of(oid) for oid in (base, ours, theirs)]
+        return self._merged([self._pair(*trees)], hunks=hunks)[0]
+
     def merge(self, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
         """Merges two commits with the merge bases that their history gives."""
         return self._merged([(ours, theirs)], hunks=hunks)[0]

@@ -11,7 +11,7 @@ from relman.git.revision import resolve
 from relman.git.search import find_messages
 from relman.job.facts import Facts
 from relman.model import message
-from relman.model.feature import Feature, says, strangers
+from relman.model.feature import Feature, Trunk, arrivals, says, strangers
 from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.reverts import cancel
@@ -32,24 +32,18 @@ class Chosen(Struct, frozen=True, kw_only=True):
     """Branches that hold it and were merged."""
 
 
-class Trunk(Struct, frozen=True, kw_only=True):
-    """Trunk's unreleased part: its commits, newest first, those that cancel out, and those on its own chain."""
-
-    commits: tuple[Oid, ...]
-    gone: frozenset[Oid]
-    chain: frozenset[Oid]
-
-
 def unreleased(facts: Facts) -> Trunk:
     """Reads what trunk holds and no stable release does."""
     released = [r.commit for r in facts.releases if r.version.stable and not r.withdrawn]
     commits = facts.graph.between([facts.trunk.commit], released)
-    inside, chain = set(commits), []
-    for oid in facts.graph.chain(facts.trunk.commit):
-        if oid not in inside:
-            break
-        chain.append(oid)
-    return Trunk(commits=commits, gone=cancel(facts.graph, commits).removed, chain=frozenset(chain))
+    all(True for _ in facts.graph.commits(commits))
+    chain = tuple(takewhile(frozenset(commits).__contains__, facts.graph.chain(facts.trunk.commit)))[::-1]
+    return Trunk(
+        commits=commits,
+        gone=cancel(facts.graph, commits).removed,
+        chain=chain,
+        came=arrivals(facts.graph, commits, chain),
+    )
 
 
 def configured(facts: Facts) -> Mapping[str, Feature]:
@@ -76,15 +70,17 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
         hows[how] = None
         branches |= dict.fromkeys(held)
     inside = tuple(oid for oid in trunk.commits if oid in found)
-    if not inside:
-        raise _nothing(facts, words, tuple(found))
+    if all(len(facts.graph.commit(oid).parents) > 1 for oid in inside):
+        own = tuple(oid for oid in found if len(facts.graph.commit(oid).parents) < 2)
+        raise _nothing(facts, words, own)
     standing = tuple(oid for oid in inside if oid not in trunk.gone)
     name = _plain(parts[0])
     if not standing:
         raise usage(f"all of {name} was taken out of {facts.trunk_name} already", f"relman unpark {name}")
     known = configured(facts)
     if len(parts) == 1:
-        others = strangers(name, (facts.graph.commit(o) for o in standing), known)
+        feature = known.get(name) or Feature(name=name)
+        others = strangers(feature, (facts.graph.commit(o) for o in standing), known)
         if others:
             raise _of_others(name, others)
     return Chosen(name=name, commits=standing, how=", ".join(hows), branches=tuple(branches))
@@ -115,7 +111,12 @@ def _selected(facts: Facts, trunk: Trunk, word: str) -> Selection:
     oids, held = _by_branch(facts, trunk, word)
     if held:
         return oids, f"the merges of {', '.join(held)}", held
-    return _by_revision(facts, word)
+    try:
+        return _by_revision(facts, word)
+    except RelmanError as e:
+        if "means several things" in e.message or "ids; type more" in e.message:
+            raise
+        return (), "", ()
 
 
 def _by_kind(facts: Facts, trunk: Trunk, kind: str, text: str) -> Selection:
@@ -174,14 +175,14 @@ def _by_branch(facts: Facts, trunk: Trunk, name: str) -> tuple[tuple[Oid, ...], 
     tip = facts.tip(name)
     own: set[Oid] = set()
     if tip is not None:
-        near = {*trunk.commits, *facts.graph.between([tip.commit], [facts.trunk.commit])} - trunk.chain
+        near = {*trunk.commits, *facts.graph.between([tip.commit], [facts.trunk.commit])} - set(trunk.chain)
         own.update(takewhile(near.__contains__, facts.graph.chain(tip.commit)))
     named = re.compile(rf"(?:^Merge .*(?:branch|from) '?(?:[^\s'/]+/)?{re.escape(name)}'?(?:\s|$))")
     merges = []
     for oid in trunk.commits:
         commit = facts.graph.commit(oid)
-        if oid in trunk.chain and len(commit.parents) > 1:
-            by_place = bool(own.intersection(commit.parents[1:]))
+        if len(commit.parents) > 1:
+            by_place = trunk.own(oid) and bool(own.intersection(commit.parents[1:]))
             if by_place or named.match(commit.subject):
                 merges.append(oid)
     found = tuple(o for merge in merges for o in whole(facts, merge))
@@ -196,15 +197,7 @@ def _by_revision(facts: Facts, word: str) -> Selection:
             [resolve(facts.repo, end or "HEAD")], [resolve(facts.repo, start or "HEAD")]
         )
         return oids, f"the range {word}", ()
-    try:
-        oid = resolve(facts.repo, word)
-    except RelmanError as e:
-        raise usage(
-            f"no commit on {facts.trunk_name} belongs to a feature {word!r}: no trailer, scope, issue, branch or "
-            "commit says so",
-            "relman status",
-            f"git log --oneline --grep={re.escape(word)} {facts.trunk_name}",
-        ) from e
+    oid = resolve(facts.repo, word)
     merge = len(facts.graph.commit(oid).parents) > 1
     return whole(facts, oid), f"{'the merge' if merge else 'the commit'} {oid[:10]}", ()
 

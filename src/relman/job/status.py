@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from relman.errors import Kind, RelmanError
 from relman.job.debts import Owing, debt_of, line_debts, owing_lines
 from relman.job.facts import Facts
+from relman.job.parked import parked
+from relman.job.strategy import another_strategy
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
@@ -57,6 +59,7 @@ def read_status(facts: Facts) -> Status:
         assumptions=_tried(gaps, "what is assumed", lambda: assumptions(facts)) or (),
         remote=facts.remote if facts.refs.remotes else None,
         fetched_at=facts.refs.fetched_at,
+        parked=_tried(gaps, "what is parked", lambda: parked(facts)) or () if tip else (),
     )
 
 

@@ -6,8 +6,8 @@ from relman.edit.toggle import Toggle, is_off, read_default
 from relman.errors import usage
 from relman.git.trees import blob
 from relman.job.facts import Facts
-from relman.job.feature import Trunk, by_feature, choose, configured, whole
-from relman.model.feature import Feature, Switch, Work, finished, half_done, named_features
+from relman.job.feature import by_feature, choose, configured, whole
+from relman.model.feature import Feature, Switch, Trunk, Work, finished, half_done, named_features
 from relman.model.names import Oid, short
 
 
@@ -88,7 +88,7 @@ def _going_on(facts: Facts, trunk: Trunk) -> Iterator[tuple[str, tuple[Oid, ...]
     merged: dict[Oid, Oid] = {}
     for oid in trunk.commits:
         parents = facts.graph.commit(oid).parents
-        if oid in trunk.chain and len(parents) == 2:
+        if trunk.own(oid) and len(parents) == 2:
             merged[parents[1]] = oid
     if not merged:
         return

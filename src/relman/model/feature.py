@@ -106,18 +106,49 @@ class Unit(Struct, frozen=True, kw_only=True):
     """For a merge: the commits that it brought."""
 
 
-def units(
-    graph: Graph, commits: Sequence[Oid], wanted: frozenset[Oid], chain: frozenset[Oid]
-) -> tuple[Unit, ...]:
-    """Gives the steps that take `wanted` out, newest first as `commits` are.
+class Trunk(Struct, frozen=True, kw_only=True):
+    """Trunk's unreleased part: its commits, newest first, and those of them that cancel out.
+
+    `chain` are those on trunk's own first-parent chain, oldest first; `came` says by which of them, counted from
+    0, each one came in.
+    """
+
+    commits: tuple[Oid, ...]
+    gone: frozenset[Oid]
+    chain: tuple[Oid, ...]
+    came: Mapping[Oid, int]
+
+    def own(self, oid: Oid) -> bool:
+        """Whether a commit stands on trunk's own chain."""
+        at = self.came.get(oid)
+        return at is not None and self.chain[at] == oid
+
+
+def arrivals(graph: Graph, commits: Iterable[Oid], chain: Sequence[Oid]) -> Mapping[Oid, int]:
+    """Says by which commit of the chain (oldest first) each of the commits came in, in one pass."""
+    inside = frozenset(commits)
+    came: dict[Oid, int] = {}
+    for at, oid in enumerate(chain):
+        todo = [oid]
+        while todo:
+            one = todo.pop()
+            if one in inside and one not in came:
+                came[one] = at
+                todo += graph.commit(one).parents
+    return came
+
+
+def units(graph: Graph, trunk: Trunk, wanted: frozenset[Oid]) -> tuple[Unit, ...]:
+    """Gives the steps that take `wanted` out, newest first as trunk's commits are.
 
     A merge on trunk's chain all of whose commits are wanted goes as one; of any other merge only the commits.
     """
     whole: dict[Oid, Unit] = {}
     covered: set[Oid] = set()
-    for oid in commits:
+    for at in {trunk.came[oid] for oid in wanted if oid in trunk.came}:
+        oid = trunk.chain[at]
         parents = graph.commit(oid).parents
-        if oid not in chain or len(parents) < 2:
+        if len(parents) < 2:
             continue
         brought = graph.between(parents[1:], parents[:1])
         single = [o for o in brought if len(graph.commit(o).parents) < 2]
@@ -125,8 +156,8 @@ def units(
             whole[oid] = Unit(commit=oid, mainline=1, brings=brought)
             covered.update(brought)
     steps = []
-    for oid in commits:
-        if oid in whole and oid not in covered:
+    for oid in trunk.commits:
+        if oid in whole:
             steps.append(whole[oid])
         elif oid in wanted and oid not in covered and len(graph.commit(oid).parents) < 2:
             steps.append(Unit(commit=oid))
@@ -134,14 +165,33 @@ def units(
 
 
 def strangers(
-    name: str, commits: Iterable[Commit], others: Mapping[str, Feature]
+    feature: Feature, commits: Iterable[Commit], known: Mapping[str, Feature]
 ) -> tuple[tuple[Commit, str], ...]:
     """Commits of a selection that say that they belong to another feature, with its name."""
     found = []
     for commit in commits:
-        mine = named_features(commit)
-        claimed = [other for other in mine if other != name]
-        claimed += [o for o, feature in others.items() if o != name and says(feature, commit)]
-        if claimed and name not in mine:
+        if says(feature, commit) == "trailer":
+            continue
+        claimed = [other for other in named_features(commit) if other != feature.name]
+        claimed += [name for name, other in known.items() if name != feature.name and says(other, commit)]
+        if claimed:
             found.append((commit, claimed[0]))
     return tuple(found)
+
+
+class Parked(Struct, frozen=True, kw_only=True):
+    """A feature that is out. `parks` are the commits that took it out, newest first, `commits` what they took.
+
+    `again` are later merges of its work: they brought none of the parked commits back.
+    """
+
+    name: str
+    parks: tuple[Oid, ...]
+    commits: tuple[Oid, ...]
+    again: tuple[Oid, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What it comes to."""
+        many = "1 commit" if len(self.commits) == 1 else f"{len(self.commits)} commits"
+        return f"{self.name} is parked: {many} taken out by {self.parks[0][:10]}"

@@ -12,6 +12,7 @@ from msgspec import Struct
 from relman.model.names import Oid, RefName
 from relman.model.trees import Conflict as Conflict  # noqa: PLC0414 - part of this vocabulary
 from relman.model.trees import Hunk as Hunk  # noqa: PLC0414 - part of this vocabulary
+from relman.plan.park import FeatureMove
 from relman.plan.steps import EditFile, MoveRef, PushRefs, Step, Target, WriteCommit, WriteTag, id_of
 
 Rung = Literal[
@@ -155,6 +156,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
     afterwards: tuple[str, ...] = ()
     """What is left to do, with commands."""
+    feature: FeatureMove | None = None
+    """The feature that leaves trunk or comes back."""
     undoes: str | None = None
     """The operation that this one takes back."""
 

@@ -53,6 +53,13 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
         "proofs": [{"tag": p.tag, "statements": list(p.statements)} for p in plan.proofs],
         "overrides": [{"rule": o.rule, "reason": o.reason} for o in plan.overrides],
         "afterwards": list(plan.afterwards),
+        "feature": plan.feature
+        and {
+            "name": plan.feature.name,
+            "commits": list(plan.feature.commits),
+            "before": plan.feature.before,
+            "after": plan.feature.after,
+        },
         "files": [f.path for f in plan.files()],
         "pushes": [
             {

@@ -29,7 +29,7 @@ def plan_rows(sealed: Sealed) -> Iterator[Text]:
     plan = sealed.plan
     if plan.production:
         yield row("production", plan.production)
-    for target in plan.targets:
+    for target in plan.targets if plan.feature is None else ():
         yield from _target_rows(target)
     for heading, words in plan.facts:
         yield row(heading, words)

@@ -1,11 +1,13 @@
 """The page that `relman status` shows: what is on it as a value, its words for people, and its JSON."""
 
 from collections.abc import Iterator, Mapping
+from shlex import quote
 
 from msgspec import Struct
 from rich.cells import cell_len
 from rich.text import Text
 
+from relman.model.feature import Parked
 from relman.model.names import Oid
 from relman.model.next import Next
 from relman.model.tags import Release
@@ -67,6 +69,7 @@ class Status(Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...]
     remote: str | None
     fetched_at: int | None
+    parked: tuple[Parked, ...] = ()
 
 
 def status_document(status: Status) -> dict[str, object]:
@@ -96,6 +99,15 @@ def status_document(status: Status) -> dict[str, object]:
         gaps=[{"about": list(g.about), "message": g.message, "hints": list(g.hints)} for g in status.gaps],
         assumptions=list(status.assumptions),
         fetched_at=status.fetched_at,
+        parked=[
+            {
+                "feature": p.name,
+                "parks": list(p.parks),
+                "commits": list(p.commits),
+                "merged_again": list(p.again),
+            }
+            for p in status.parked
+        ],
     )
 
 
@@ -176,6 +188,16 @@ def _remarks(status: Status) -> Iterator[Text]:
             yield _labelled("debt", f"{what}: {debt.settle}", "yellow")
         if more := line.debts[_SHOWN:]:
             yield _labelled("debt", f"{len(more)} more of {line.name}: {more[0].settle} --dry-run", "yellow")
+        for debt in line.debts:
+            yield _labelled(
+                "debt", f"{debt.subject} is missing on {', '.join(debt.missing_on)}: {debt.settle}", "yellow"
+            )
+    for out in status.parked:
+        yield _labelled("parked", f"{out.sentence}: relman unpark {quote(out.name)}", "yellow")
+        for merge in out.again:
+            yield _labelled(
+                "", f"{merge[:7]} merged its branch again, and brought none of them back", "yellow"
+            )
     for gap in status.gaps:
         yield _labelled("unknown", f"{', '.join(gap.about)}: {gap.message}", "yellow")
         for hint in gap.hints:

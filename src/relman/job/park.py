@@ -1,0 +1,223 @@
+"""Takes a half-done feature out of trunk, as one commit that is proved to be reversible."""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from msgspec import Struct
+
+from relman.errors import Kind, RelmanError, usage
+from relman.git.scratch import Scratch
+from relman.job.cut import assumed
+from relman.job.facts import Facts
+from relman.job.feature import Chosen, choose, unreleased
+from relman.job.landing import change_pages, expects, land, pushes
+from relman.job.parked import parked
+from relman.job.shipping import Wishes
+from relman.model.count import commits_word
+from relman.model.feature import Parked, Trunk, Unit, units
+from relman.model.lines import TRUNK
+from relman.model.names import Oid, short
+from relman.model.trees import Merged
+from relman.plan.park import FeatureMove, park_message
+from relman.plan.plan import Base, Plan, Warn
+from relman.plan.ship import Change, Shipment, ship
+from relman.plan.steps import Reverted
+from relman.run.entangled import Entangled, find_entangled
+from relman.run.takeout import Stuck, Taken, take_out
+
+_SHOWN = 8
+
+
+class Out(Struct, frozen=True, kw_only=True):
+    """A feature that comes out of trunk: the steps, and the tree without it."""
+
+    chosen: Chosen
+    steps: tuple[Unit, ...]
+    taken: Taken
+
+
+def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Plan:
+    """Plans a park on trunk, tried and proved to be reversible.
+
+    Errors: as `choose`; it is parked already (usage); commits of others are built on it (conflict).
+    """
+    facts.check_remote()
+    facts.check_complete()
+    trunk = unreleased(facts)
+    start = facts.trunk.commit
+    chosen = _choose(facts, trunk, words)
+    out = take(facts, scratch, trunk, chosen)
+    tree = scratch.tree_of(start)
+    prove_restores(scratch, tree, out.taken.tree)
+    commits = tuple(o for unit in out.steps for o in _singles(facts, unit))
+    steps = [(unit, facts.graph.commit(unit.commit)) for unit in out.steps]
+    landing = land(facts, "park", facts.trunk_name, facts.trunk, wishes)
+    shipped = ship(
+        Shipment(
+            line=TRUNK,
+            base=Base(name=facts.trunk_name, commit=start),
+            start=start,
+            start_tree=tree,
+            changes=(
+                Change(
+                    tree=out.taken.tree,
+                    message=park_message(chosen.name, steps, wishes.trailers),
+                    origin=Reverted(commit=out.steps[0].commit),
+                ),
+            ),
+            branch=landing.move,
+        )
+    )
+    moves = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
+    return Plan(
+        operation="park",
+        title=f"park {chosen.name}",
+        targets=(shipped.target,),
+        steps=moves,
+        expects=expects(facts, moves, tips=[facts.trunk], tags=()),
+        feature=FeatureMove(name=chosen.name, commits=commits, before=tree, after=out.taken.tree),
+        facts=(
+            ("takes out", f"{commits_word(len(commits))} of {chosen.name}, told by {chosen.how}"),
+            *listed(facts, commits),
+            ("proof", f"putting it back gives the very tree of today ({tree[:10]})"),
+            *((("keeps", f"trunk's {', '.join(out.taken.kept)}"),) if out.taken.kept else ()),
+        ),
+        warnings=_merged_warnings(out),
+        assumptions=assumed(facts)[:1],
+        afterwards=(
+            *request(landing.instead_of, short(landing.move.ref)),
+            f"put it back with: relman unpark {quote(chosen.name)}",
+            *change_pages(facts, landing),
+        ),
+    )
+
+
+def _choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
+    known = {p.name: p for p in parked(facts)}
+    try:
+        chosen = choose(facts, trunk, words)
+    except RelmanError:
+        if words in known:
+            raise _already(known[words]) from None
+        raise
+    return chosen
+
+
+def _already(out: Parked) -> RelmanError:
+    return usage(f"{out.sentence}, and nothing of it came after", f"relman unpark {quote(out.name)}")
+
+
+def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
+    """Tries to take a feature out of trunk's tip. Errors: it changes nothing (nothing); entangled (conflict)."""
+    wanted = frozenset(chosen.commits)
+    steps = units(facts.graph, trunk, wanted)
+    if not steps:
+        raise RelmanError(
+            Kind.NOTHING,
+            f"{chosen.name} holds merges only, and none of what they brought is its own",
+            hints=("relman status",),
+        )
+    start = facts.trunk.commit
+    scratch.aim(start)
+    tree = scratch.tree_of(start)
+    patterns = facts.config.picks.bookkeeping
+    answer = take_out(scratch, steps, tree, patterns)
+    if isinstance(answer, Stuck):
+        raise _stuck(facts, scratch, trunk, chosen, answer)
+    if answer.tree == tree:
+        raise RelmanError(
+            Kind.NOTHING,
+            f"taking {chosen.name} out changes nothing: its commits are gone from {facts.trunk_name} already",
+            hints=("relman status",),
+        )
+    return Out(chosen=chosen, steps=steps, taken=answer)
+
+
+def _stuck(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen, stuck: Stuck) -> RelmanError:
+    if stuck.reason:
+        return RelmanError(
+            Kind.CONFLICT,
+            f"git gave no answer when {stuck.unit.commit[:10]} was taken out of {facts.trunk_name}",
+            cause=stuck.reason,
+            hints=(f"git revert --no-commit {stuck.unit.commit[:10]}",),
+        )
+    found = find_entangled(
+        facts.graph,
+        scratch,
+        trunk,
+        frozenset(chosen.commits),
+        lambda wanted: units(facts.graph, trunk, wanted),
+        stuck,
+        facts.config.picks.bookkeeping,
+    )
+    return _entangled(facts, chosen, stuck, found)
+
+
+def _entangled(facts: Facts, chosen: Chosen, stuck: Stuck, found: Entangled) -> RelmanError:
+    """Names the commits of others, and the command that takes them out too, where that was proved to work."""
+    at = facts.graph.commit(stuck.unit.commit)
+    paths = ", ".join(dict.fromkeys(c.path for c in stuck.conflicts))
+    others = [facts.graph.commit(oid) for oid in found.commits]
+    rows = "\n".join(f"  {c.id[:10]} {c.subject} ({c.author.name})" for c in others[:_SHOWN])
+    more = f"\n  and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    first = "" if found.taken else ", to name the first"
+    built = f"; on it are built, by others{first}:\n{rows}{more}" if others else ""
+    ids = ",".join(c.id[:10] for c in others)
+    way = f"relman park {quote(chosen.name)},{ids} --dry-run"
+    return RelmanError(
+        Kind.CONFLICT,
+        f"{chosen.name} cannot be taken out alone: {at.id[:10]} {at.subject} conflicts in {paths}{built}",
+        hints=(
+            *((way,) if found.taken else ()),
+            f"git revert --no-commit {at.id[:10]}",
+            f"relman options --feature {quote(chosen.name)}",
+        ),
+        facts={
+            "feature": chosen.name,
+            "commit": at.id,
+            "conflicts": [{"path": c.path, "kind": c.kind} for c in stuck.conflicts],
+            "entangled": [{"commit": c.id, "subject": c.subject, "author": c.author.name} for c in others],
+            "clean_with_them": found.taken is not None,
+        },
+    )
+
+
+def prove_restores(scratch: Scratch, before: Oid, after: Oid) -> None:
+    """Proves that taking the park back gives the tree before it; an error (our bug) where it does not."""
+    answer = scratch.combine(after, after, before)
+    if answer != Merged(tree=before):
+        raise RelmanError(
+            Kind.INTERNAL, f"putting the feature back would not give {before[:10]}; nothing was moved"
+        )
+
+
+def _singles(facts: Facts, unit: Unit) -> tuple[Oid, ...]:
+    return tuple(o for o in unit.brings or (unit.commit,) if len(facts.graph.commit(o).parents) < 2)
+
+
+def listed(facts: Facts, commits: Sequence[Oid]) -> tuple[tuple[str, str], ...]:
+    """Rows for people, one a commit, the first few."""
+    rows = [("", f"{oid[:7]} {facts.graph.commit(oid).subject}") for oid in commits[:_SHOWN]]
+    if len(commits) > _SHOWN:
+        rows.append(("", f"and {len(commits) - _SHOWN} more"))
+    return tuple(rows)
+
+
+def _merged_warnings(out: Out) -> tuple[Warn, ...]:
+    """A merge that is taken back is still merged: merging its branch again brings nothing of it."""
+    merges = [unit.commit[:10] for unit in out.steps if unit.mainline is not None]
+    if not merges:
+        return ()
+    branches = f"{' and '.join(out.chosen.branches)} again" if out.chosen.branches else "its branch again"
+    return (
+        Warn(
+            message=f"it came by merge ({', '.join(merges)}), so merging {branches} brings none of these "
+            "commits back: unpark first, then merge what is new",
+            hint=f"relman unpark {quote(out.chosen.name)}",
+        ),
+    )
+
+
+def request(instead_of: str | None, name: str) -> tuple[str, ...]:
+    """What is left to do where a branch stands in for trunk."""
+    return (f"{instead_of} is not moved: open a change request from {name}",) if instead_of else ()
