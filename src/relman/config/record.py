@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 
 from relman.edit.toggle import Toggle
 from relman.edit.version_file import VersionFile
-from relman.model.letter_case import Case
 from relman.model.feature import Feature
+from relman.model.letter_case import Case
 from relman.model.message_rules import Setting
 from relman.model.strategy import (
     CheckId,
