@@ -94,6 +94,7 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
             "gaps": [],
             "assumptions": ["trunk is main", "releases are tagged v{version} (6 tags like v1.4.2)"],
             "fetched_at": None,
+            "parked": [],
         }
     )
 
