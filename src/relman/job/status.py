@@ -14,7 +14,6 @@ from relman.errors import Kind, RelmanError
 from relman.job.debts import Owing, debt_of, line_debts, owing_lines
 from relman.job.facts import Facts
 from relman.job.parked import parked
-from relman.job.strategy import another_strategy
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
