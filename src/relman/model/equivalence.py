@@ -13,6 +13,7 @@ from msgspec import Struct
 from relman.model import message
 from relman.model.history import Commit, Graph
 from relman.model.names import Oid, is_oid
+from relman.model.signs import Read, Signs, read_signs
 
 Certainty = Literal["certain", "likely", "claimed"]
 
@@ -35,12 +36,16 @@ class Changes:
     """Commits that were read once, ready to be asked which of them equals another.
 
     Cheap signs (trailer, author and date and subject, PR number) are indexed; a patch-id is computed only where
-    the set of paths agrees.
+    the set of paths agrees. `signs` gives what was read before; without it each commit is read here.
     """
 
-    def __init__(self, graph: Graph, commits: Iterable[Oid], patch_id: PatchId) -> None:
+    def __init__(
+        self, graph: Graph, commits: Iterable[Oid], patch_id: PatchId, signs: Read | None = None
+    ) -> None:
         self._graph = graph
         self._patch_id = patch_id
+        self._given = signs
+        self._read: dict[Oid, Signs] = {}
         self.ids = tuple(commits)
         self._own = frozenset(self.ids)
         self._claimed: dict[str, list[Oid]] = defaultdict(list)
@@ -48,26 +53,31 @@ class Changes:
         self._requested: dict[int, list[Oid]] = defaultdict(list)
         self._ported: dict[int, list[Oid]] = defaultdict(list)
         for oid in self.ids:
-            commit = graph.commit(oid)
-            read = message.parse(commit.message)
-            for origin in message.picked_from(read):
+            read = self._signs(oid)
+            for origin in read.origins:
                 self._claimed[origin[:7]].append(oid)
-            self._authored[_authored(commit)].append(oid)
-            request = message.pull_request(read)
-            if request is not None:
-                self._requested[request].append(oid)
-            for ported in message.ported_requests(read):
+            self._authored[read.author, read.authored].append(oid)
+            if read.request is not None:
+                self._requested[read.request].append(oid)
+            for ported in read.ported:
                 self._ported[ported].append(oid)
+
+    def _signs(self, oid: Oid) -> Signs:
+        if self._given is not None:
+            return self._given(oid)
+        found = self._read.get(oid)
+        if found is None:
+            found = self._read[oid] = read_signs(self._graph.commit(oid))
+        return found
 
     def like(self, oid: Oid) -> Evidence | None:
         """Gives the best evidence that one of these commits carries the same change as `oid`."""
         if oid in self._own:
             return Evidence(commit=oid, certainty="certain", how="the same commit")
-        commit = self._graph.commit(oid)
-        read = message.parse(commit.message)
+        read = self._signs(oid)
         found = [
-            *self._by_trailer(commit, read),
-            *self._by_author(commit, read),
+            *self._by_trailer(oid, read),
+            *self._by_author(read),
             *self._by_request(oid, read),
             *self._by_mention(oid, read),
         ]
@@ -81,25 +91,24 @@ class Changes:
         wanted = self._own if among is None else among
         if oid in self._own and oid in wanted:
             return self.like(oid)
-        commit = self._graph.commit(oid)
-        read = message.parse(commit.message)
+        read = self._signs(oid)
         ways = (
-            self._by_author(commit, read),
+            self._by_author(read),
             self._by_request(oid, read),
             self._by_mention(oid, read),
-            self._by_trailer(commit, read),
+            self._by_trailer(oid, read),
         )
         found = (e for way in ways for e in way if e.commit in wanted)
         return next((e for e in found if e.certainty != "claimed"), None)
 
-    def _by_trailer(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
-        origins = message.picked_from(read)
-        if not origins and commit.id[:7] not in self._claimed:
+    def _by_trailer(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
+        origins = read.origins
+        if not origins and oid[:7] not in self._claimed:
             return
         mine = self._ids_meant(origins)
-        named = [o for o in self._claimed.get(commit.id[:7], ()) if self._names(o, commit.id)]
+        named = [o for o in self._claimed.get(oid[:7], ()) if self._names(o, oid)]
         for other in dict.fromkeys((*mine, *named)):
-            if self.same_patch(commit.id, other):
+            if self.same_patch(oid, other):
                 yield Evidence(
                     commit=other, certainty="certain", how="cherry picked from it, with the same patch-id"
                 )
@@ -113,7 +122,7 @@ class Changes:
                     continue
                 yield Evidence(
                     commit=other,
-                    certainty="certain" if self.same_patch(commit.id, other) else "claimed",
+                    certainty="certain" if self.same_patch(oid, other) else "claimed",
                     how="both cherry picked from one commit",
                 )
 
@@ -123,23 +132,18 @@ class Changes:
         return [*whole, *(o for origin in short for o in self.ids if o.startswith(origin))]
 
     def _picked_too(self, port: Oid, origin: str) -> bool:
-        read = message.parse(self._graph.commit(port).message)
-        return any(o.startswith(origin) or origin.startswith(o) for o in message.picked_from(read))
+        return any(o.startswith(origin) or origin.startswith(o) for o in self._signs(port).origins)
 
     def _names(self, port: Oid, origin: Oid) -> bool:
-        read = message.parse(self._graph.commit(port).message)
-        return any(origin.startswith(o) for o in message.picked_from(read))
+        return any(origin.startswith(o) for o in self._signs(port).origins)
 
-    def _by_author(self, commit: Commit, read: message.Message) -> Iterable[Evidence]:
-        others = self._authored.get(_authored(commit))
-        subject = message.normalised_subject(read) if others else ""
-        for other in others or ():
-            if message.normalised_subject(message.parse(self._graph.commit(other).message)) != subject:
-                continue
-            yield Evidence(commit=other, certainty="likely", how="same author, author date and subject")
+    def _by_author(self, read: Signs) -> Iterable[Evidence]:
+        for other in self._authored.get((read.author, read.authored), ()):
+            if self._signs(other).subject == read.subject:
+                yield Evidence(commit=other, certainty="likely", how="same author, author date and subject")
 
-    def _by_request(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
-        request = message.pull_request(read)
+    def _by_request(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
+        request = read.request
         others = self._requested.get(request) if request is not None else None
         if not others:
             return
@@ -150,16 +154,14 @@ class Changes:
                     commit=other, certainty="likely", how=f"same change request #{request} and paths"
                 )
 
-    def _by_mention(self, oid: Oid, read: message.Message) -> Iterable[Evidence]:
+    def _by_mention(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
         """A subject that says it is the port of a change request: likely where the paths agree too."""
-        request = message.pull_request(read)
-        numbers = message.ported_requests(read)
+        request, numbers = read.request, read.ported
         named = [(n, other) for n in numbers for other in self._requested.get(n, ())]
         named += [(request, other) for other in self._ported.get(request, ())] if request is not None else []
         both = [(n, other) for n in numbers for other in self._ported.get(n, ())]
         for number, other in dict.fromkeys((*named, *both)):
-            theirs = message.parse(self._graph.commit(other).message)
-            alike = message.normalised_subject(read) == message.normalised_subject(theirs)
+            alike = read.subject == self._signs(other).subject
             if (number, other) not in named and not alike:
                 continue  # two commits may speak of one issue
             same = self._graph.paths(oid) == self._graph.paths(other)
@@ -176,10 +178,6 @@ class Changes:
             return False
         mine = self._patch_id(one)
         return mine is not None and mine == self._patch_id(other)
-
-
-def _authored(commit: Commit) -> tuple[str, int]:
-    return commit.author.email.lower(), commit.author.when
 
 
 def signs(commit: Commit) -> tuple[str, ...]:
