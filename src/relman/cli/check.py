@@ -12,6 +12,7 @@ from relman.render.findings import Form, check_document, findings_text, summary
 
 if TYPE_CHECKING:
     from relman.config.record import Config
+    from relman.model.finding import Check
 
 _LIMIT = 1 << 20
 """The longest text that is checked, in bytes."""
@@ -32,14 +33,28 @@ def check(
         ),
     ] = None,
     branch: Annotated[str | None, typer.Option(help="A branch's name.", metavar="NAME")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="The history, by the rules of the strategy.")
+    ] = False,
+    line: Annotated[
+        list[str] | None,
+        typer.Option("--line", help="Only these lines of the history; else the live ones.", metavar="LINE"),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(help="A file of findings that are known, and not reported.", metavar="FILE"),
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write all findings of the history to the baseline.")
+    ] = False,
     form: Annotated[
         Form, typer.Option("--format", help="How findings are written: for people, or for a forge.")
     ] = "text",
 ) -> int:
-    """Check messages and branch names; exit code 1 where something is wrong. Alone: what was not shared yet.
+    """Check messages, branch names, the history; exit code 1 where something is wrong. Alone: what was not shared yet.
 
     Examples: relman check · relman check --range origin/main..HEAD --format github ·
-    relman check --message title.txt · relman check --branch feature/pay
+    relman check --message title.txt · relman check --branch feature/pay · relman check --history --line 1.4
     """
     from relman.job.check import check_branch, check_head, check_range, check_text
     from relman.model.finding import failed
@@ -47,7 +62,9 @@ def check(
     here: Context = context.obj
     if here.json and form != "text":
         raise usage(f"--json and --format {form} are two answers", f"relman check --format {form}")
-    checks = []
+    if not history and (line or baseline or write_baseline):
+        raise usage("--line and a baseline are for the history", "relman check --history")
+    checks: list[Check] = []
     if commits is not None:
         with here.busy("reading messages"):
             checks.append(check_range(here.facts, commits))
@@ -55,12 +72,24 @@ def check(
         checks.append(check_text(_config(here), *_text(message)))
     if branch is not None:
         checks.append(check_branch(_config(here), branch, _trunk(here)))
+    sifted = None
+    if history:
+        from msgspec import structs
+
+        from relman.cli.check_history import known_findings, look_back, record_baseline
+        from relman.model.baseline import sift
+
+        checked = look_back(here, line or [])
+        if write_baseline:
+            return record_baseline(here, checked, baseline)
+        sifted = sift(checked.findings, known_findings(here, baseline))
+        checks.append(structs.replace(checked, findings=sifted.new))
     if not checks:
         checks += check_head(here.facts)
-    here.document(check_document(checks))
+    here.document(check_document(checks, sifted))
     if not here.json and (found := findings_text(checks, form)):
         here.plain(found)
-    here.hint(summary(checks))
+    here.hint(summary(checks, sifted))
     return Kind.FINDINGS if failed(checks) else 0
 
 

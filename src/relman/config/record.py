@@ -368,6 +368,22 @@ class Freeze(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends"
     reason: Annotated[str, says("Why, for whoever is refused.")] = ""
 
 
+class HistoryCheck(Struct, frozen=True, kw_only=True):
+    """How `relman check --history` is strict; which checks hold, and their levels, the strategy says."""
+
+    baseline: Annotated[
+        str | None,
+        says("A file of known findings, which are not reported; `relman check --history --write-baseline`."),
+    ] = None
+    days: Annotated[
+        Annotated[int, Meta(ge=1, le=3650)], says("How old a topic branch's newest commit may be (B2).")
+    ] = 30
+    behind: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000_000)],
+        says("How many steps of trunk a topic branch may be behind (B2)."),
+    ] = 200
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """What a team has decided. No key is required."""
 
@@ -402,3 +418,4 @@ class Config(Struct, frozen=True, kw_only=True):
     messages: Annotated[Messages, says("How commit messages are checked.")] = Messages()
     hooks: Annotated[Hooks, says("What the hooks ask of a push.")] = Hooks()
     freeze: Annotated[tuple[Freeze, ...], says("Times in which nothing moves.")] = ()
+    check: Annotated[HistoryCheck, says("How a history is checked against the strategy.")] = HistoryCheck()

@@ -21,7 +21,7 @@ class Stem:
     def __init__(self, graph: Graph, tip: Oid) -> None:
         self._graph = graph
         self._chain: Iterator[Oid] = graph.chain(tip)
-        self._passed: set[Oid] = set()
+        self._passed: dict[Oid, int] = {}
         self._oldest: int | None = None
         self._ended = False
         self.tip = tip
@@ -36,9 +36,13 @@ class Stem:
             if at is None:
                 self._ended = True
                 break
-            self._passed.add(at)
+            self._passed[at] = len(self._passed)
             self._oldest = self._graph.when(at)
         return oid in self._passed
+
+    def place(self, oid: Oid) -> int | None:
+        """How many steps below the tip a commit is; nothing where it is not on the chain."""
+        return self._passed[oid] if self.holds(oid) else None
 
 
 class Course(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What a check found, whatever it looked at: messages, branch names, tags, the shape of the history."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -11,12 +12,13 @@ from relman.model.names import Oid
 class Finding(Struct, frozen=True, kw_only=True):
     """One thing that breaks a rule. Texts may hold what strangers wrote, and so are not safe to print raw.
 
-    `where` names the thing for people: a commit with its subject, a branch, a tag, a line. `line` counts
-    from 1, in the file `path` where there is one, else in the message of `commit`, else in the given text.
+    Only an error fails a check. `where` names the thing for people: a commit with its subject, a branch, a tag, a
+    line. `line` counts from 1, in the file `path` where there is one, else in the message of `commit`, else in the
+    given text.
     """
 
     rule: str
-    level: Level
+    level: Level | Literal["note"]
     where: str
     message: str
     hint: str = ""

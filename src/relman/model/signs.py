@@ -3,6 +3,7 @@
 Small enough to be kept between two runs (`relman.run.recall`): a commit never changes, so neither does this.
 """
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -11,12 +12,15 @@ from relman.model import message
 from relman.model.history import Commit
 from relman.model.names import Oid
 
+_BUMPED = re.compile(r"\b(?:bump|set|update|change)\w*(?: the)? version\b.*\b\d+\.\d+\.\d+", re.IGNORECASE)
+"""A commit that says of itself that it moves the project's own version, as `Bump version to 3.4.5 on release-3.4`."""
+
 
 class Signs(Struct, frozen=True, kw_only=True, array_like=True):
     """The signs of a commit. `authored` and `committed` are seconds since 1970, `author` the mail in lower case.
 
-    `subject` is normalised as ports keep it; `origins` are the ids that it says it was picked from; `reverts`:
-    the message has the word.
+    `subject` is normalised as ports keep it; `origins` are the ids that it says it was picked from; `release`: it
+    makes or numbers a release; `reverts`: the message has the word.
     """
 
     author: str
@@ -51,6 +55,6 @@ def read_signs(commit: Commit) -> Signs:
         ported=message.ported_requests(read),
         type=read.type,
         breaking=read.breaking,
-        release=message.is_release_subject(commit.subject),
+        release=message.is_release_subject(commit.subject) or _BUMPED.search(commit.subject) is not None,
         reverts="revert" in commit.message.lower(),
     )

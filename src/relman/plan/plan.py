@@ -36,6 +36,7 @@ Operation = Literal[
     "withdraw",
     "record",
     "hooks",
+    "baseline",
 ]
 
 

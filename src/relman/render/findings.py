@@ -1,21 +1,24 @@
 """Findings of a check: rows for people, the JSON document, and what GitHub, GitLab and SARIF readers take."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal, assert_never
 
 import relman
+from relman.model.baseline import Sifted
 from relman.model.finding import Check, Finding, failed
 from relman.render.data import document, json_text
 from relman.render.words import counted, listed, printable
 
 Form = Literal["text", "github", "gitlab", "sarif"]
+_SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _LEVEL = 7
 """How wide the column of levels is."""
 
 
-def check_document(checks: Sequence[Check]) -> dict[str, object]:
+def check_document(checks: Sequence[Check], sifted: Sifted | None = None) -> dict[str, object]:
     """`relman/check/v1`."""
     return document(
         "relman/check/v1",
@@ -34,7 +37,14 @@ def check_document(checks: Sequence[Check]) -> dict[str, object]:
             }
             for f in _all(checks)
         ],
+        known=sifted.known if sifted else 0,
+        gone=list(sifted.gone) if sifted else [],
     )
+
+
+def baseline_document(path: str, count: int, *, written: bool) -> dict[str, object]:
+    """`relman/baseline/v1`."""
+    return document("relman/baseline/v1", path=path, findings=count, written=written)
 
 
 def findings_text(checks: Sequence[Check], form: Form) -> str:
@@ -52,14 +62,20 @@ def findings_text(checks: Sequence[Check], form: Form) -> str:
             assert_never(never)
 
 
-def summary(checks: Sequence[Check]) -> str:
-    """One sentence: what was looked at, and how much was found."""
+def summary(checks: Sequence[Check], sifted: Sifted | None = None) -> str:
+    """One sentence: what was looked at, how much was found, and what a baseline has to do with it."""
     what = listed([printable(check.what) for check in checks])
     found = _all(checks)
-    errors = sum(finding.level == "error" for finding in found)
-    if not found:
-        return f"checked {what}: nothing found"
-    return f"checked {what}: {counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
+    levels = Counter(finding.level for finding in found)
+    words = [counted(levels["error"], "error"), counted(levels["warning"], "warning")] if found else []
+    if levels["note"]:
+        words.append(counted(levels["note"], "note"))
+    if sifted and sifted.known:
+        words.append(f"{sifted.known:,} known from the baseline")
+    if sifted and sifted.gone:
+        words.append(f"{counted(len(sifted.gone), 'line')} of the baseline not found any more")
+    nothing = [] if found else ["nothing found"]
+    return f"checked {what}: {', '.join((*nothing, *words))}"
 
 
 def _all(checks: Sequence[Check]) -> list[Finding]:
@@ -96,7 +112,8 @@ def _github(finding: Finding) -> str:
     if finding.path:
         values = {"file": finding.path, **({"line": str(finding.line)} if finding.line else {}), **values}
     named = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in values.items())
-    return f"::{finding.level} {named}::{_escaped(_sentence(finding))}"
+    level = "notice" if finding.level == "note" else finding.level
+    return f"::{level} {named}::{_escaped(_sentence(finding))}"
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -113,7 +130,7 @@ def _gitlab(finding: Finding) -> dict[str, object]:
         "description": _sentence(finding),
         "check_name": finding.rule,
         "fingerprint": hashlib.sha256(print_.encode("utf-8", "surrogatepass")).hexdigest(),
-        "severity": "major" if finding.level == "error" else "minor",
+        "severity": _SEVERITIES[finding.level],
         "location": {
             "path": finding.path or printable(finding.where),
             "lines": {"begin": finding.line or 1},
