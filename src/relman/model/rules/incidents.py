@@ -61,7 +61,10 @@ def fix_everywhere(seen: Seen) -> Iterator[Breach]:
         released = _released(seen, course)
         if not released:
             continue
-        targets = [(seen.trunk.name, seen.trunk.tip), *((c.name, c.tip) for c in seen.courses[:index] if c.line.branch)]
+        targets = [
+            (seen.trunk.name, seen.trunk.tip),
+            *((c.name, c.tip) for c in seen.courses[:index] if c.line.branch),
+        ]
         lacking: dict[Oid, list[str]] = {}
         for name, tip in targets:
             upstream = Upstream(seen, course, tip)

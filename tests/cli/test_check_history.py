@@ -1,0 +1,149 @@
+"""`relman check --history`: findings, their forms, the baseline, and bad words."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from command import call
+from history_language import Repo
+from looking import Look
+
+STORY = """
+main:
+  A "feat: one" {VERSION: "1.4.0\\n", a: "1\\n"}
+  B "feat: two" {b: "1\\n"}
+release/1.4 from A:
+  R0 "chore(release): 1.4.0" {VERSION: "1.4.0\\n"} [v1.4.0]
+  R1 "fix: only here" {a: "2\\n"}
+  R2 "chore(release): 1.4.1" {VERSION: "1.4.9\\n"} [~v1.4.1]
+odd-name from B: T "feat: three" {c: "1\\n"}
+"""
+
+
+def example(schema: str) -> dict[str, object]:
+    """The document's example in docs/json.md."""
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    part = page.partition(f"\n## {schema}\n")[2]
+    found: dict[str, object] = json.loads(part.partition("```json\n")[2].partition("\n```")[0])
+    return found
+
+
+@pytest.fixture
+def repo(repo_from: Callable[..., Repo]) -> Repo:
+    return repo_from(STORY)
+
+
+def test_every_finding_has_its_place_and_what_mends_it(repo: Repo, look: Look) -> None:
+    said = look(repo, "check", "--history")
+    fix, port = repo.id("R1")[:10], f"relman backport {repo.id('R1')[:10]} --to main"
+    assert said.out.splitlines() == [
+        "branch odd-name",
+        "  warning  the name fits no kind of branch of Trunk-based, branch for release [B1]",
+        "           relman strategy show trunk/v1",
+        f"commit {fix} fix: only here",
+        "  warning  on release/1.4 first: nothing shows that main has it [F1]",
+        f"           {port}",
+        "tag v1.4.1",
+        "  error    VERSION: VERSION does not say 1.4.1 there [G2]",
+        "           git show v1.4.1:VERSION",
+        "  warning  it is a name only: nobody says who made it, when and why [G3]",
+        "           git cat-file -t v1.4.1",
+        f"commit {fix} fix: only here",
+        "  warning  released on release/1.4, and nothing shows that main has it [H2]",
+        f"           {port}",
+    ]
+    assert (
+        said.err == "checked the history of main, release/1.4 by the rules of trunk/v1: 1 error, 4 warnings\n"
+    )
+    assert said.code == 1
+
+
+def test_the_second_run_says_the_same(repo: Repo, look: Look) -> None:
+    assert look(repo, "check", "--history") == look(repo, "check", "--history")
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "sarif"])
+def test_forges_read_it(repo: Repo, look: Look, form: str) -> None:
+    said = look(repo, "check", "--history", "--format", form)
+    assert said.code == 1
+    if form == "github":
+        assert (
+            "::error file=VERSION,title=relman%3A G2::tag v1.4.1: VERSION does not say 1.4.1 there"
+            in said.out
+        )
+    else:
+        assert "VERSION does not say 1.4.1 there" in json.dumps(json.loads(said.out))
+
+
+def test_levels_are_the_teams(repo: Repo) -> None:
+    (repo.path / "relman.toml").write_text(
+        '[strategy]\nextends = "trunk/v1"\n[strategy.checks]\nB1 = "off"\nF1 = "error"\nG2 = "note"\n'
+    )
+    found = call(repo.path, "check", "--history", "--json").json["findings"]
+    assert [(f["rule"], f["level"]) for f in found] == [
+        ("F1", "error"),
+        ("G2", "note"),
+        ("G3", "warning"),
+        ("H2", "warning"),
+    ]
+
+
+def test_an_old_repository_starts_clean_and_new_findings_show(repo: Repo) -> None:
+    written = call(repo.path, "check", "--history", "--write-baseline", "--json")
+    assert list(written.json) == list(example("relman/baseline/v1"))
+    assert written.json == {
+        "schema": "relman/baseline/v1",
+        "package": None,
+        "path": "relman-baseline.txt",
+        "findings": 5,
+        "written": True,
+    }
+    (repo.path / "relman.toml").write_text('[check]\nbaseline = "relman-baseline.txt"\n')
+    clean = call(repo.path, "check", "--history")
+    assert (clean.code, clean.out) == (0, "")
+    assert clean.err.endswith(": nothing found, 5 known from the baseline\n")
+    repo.git("branch", "another-name", "main~1")
+    repo.git("branch", "-D", "odd-name")
+    told = call(repo.path, "check", "--history", "--json").json
+    assert [f["where"] for f in told["findings"]] == ["branch another-name"]
+    assert (told["known"], told["gone"]) == (4, ["B1 branch odd-name"])
+    again = call(repo.path, "check", "--history", "--write-baseline")
+    assert again.out == "relman-baseline.txt holds 5 findings\n"
+    assert call(repo.path, "undo", "--yes").code == 0
+    assert "B1 branch odd-name" in (repo.path / "relman-baseline.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--line", "1.4"), "--line and a baseline are for the history"),
+        (("--history", "--line", "9.9"), "there is no line '9.9'"),
+        (("--history", "--baseline", "nowhere.txt"), "nowhere.txt cannot be read"),
+        (("--history", "--write-baseline", "--baseline", "/outside.txt"), "is not in this repository"),
+    ],
+)
+def test_bad_words_are_usage_errors(repo: Repo, look: Look, words: tuple[str, ...], said: str) -> None:
+    answer = look(repo, "check", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_a_configured_baseline_never_leads_out(repo: Repo, look: Look) -> None:
+    (repo.path / "link").symlink_to("/etc/hostname")
+    for path in ("../x", "link"):
+        (repo.path / "relman.toml").write_text(f'[check]\nbaseline = "{path}"\n')
+        assert look(repo, "check", "--history").code == 2
+
+
+def test_a_shallow_clone_is_refused(repo: Repo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    clone = repo.clone(tmp_path_factory.mktemp("c") / "clone", depth=1)
+    said = call(clone.path, "check", "--history")
+    assert said.code == 2
+    assert "git fetch --unshallow" in said.err
+
+
+def test_one_line_alone(repo: Repo, look: Look) -> None:
+    said = look(repo, "check", "--history", "--line", "1.4", "--json").json
+    assert said["checked"] == ["the history of main, release/1.4 by the rules of trunk/v1"]
