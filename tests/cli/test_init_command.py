@@ -100,7 +100,7 @@ def test_without_a_terminal_it_asks_for_yes(repo: Repo, capsys: pytest.CaptureFi
 def test_the_document_has_every_setting(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(repo.path), "init", "--yes", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert list(found) == ["schema", "package", "path", "written", "settings", "text"]
+    assert list(found) == ["schema", "package", "path", "written", "settings", "left", "text"]
     assert (found["schema"], found["path"], found["written"]) == ("relman/init/v1", "relman.toml", True)
     assert found["text"] == TEXT == (repo.path / "relman.toml").read_text()
     assert found["settings"][2:5] == [
@@ -139,6 +139,7 @@ def test_a_configured_repository_stays_as_it_is(
         "path": named,
         "written": False,
         "settings": [],
+        "left": [],
         "text": "",
     }
     assert repo.snapshot() == before

@@ -30,6 +30,7 @@ COMMANDS = {
     "relman/changelog/v1": ("changelog", "v1.4.2", "--context"),
     "relman/log/v1": ("log", "--json"),
     "relman/check/v1": ("check", "--branch", "feature..x", "--json"),
+    "relman/commit/v1": ("commit", "-t", "fix", "count every piece", "-n", "--json"),
     "relman/where/v1": ("where", "pr:94", "--json"),
     "relman/strategies/v1": ("strategy", "list", "--json"),
     "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),

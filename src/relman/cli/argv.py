@@ -10,23 +10,29 @@ _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
 TAKES_VALUE = (
     "--anyway",
+    "--body",
     "--branch",
+    "--breaking",
     "--date",
     "--exec",
     "--expect",
     "--format",
     "--from",
+    "--issue",
     "--line",
     "--mainline",
     "--message",
     "--pre",
     "--range",
     "--reason",
+    "--scope",
     "--show",
     "--tag-format",
     "--template",
     "--to",
     "--trunk",
+    "--type",
+    "-t",
 )
 """Options of commands whose next word is theirs, whatever it looks like; a flag elsewhere is not among them."""
 

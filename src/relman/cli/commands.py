@@ -12,6 +12,7 @@ import relman
 from relman.cli.bump import bump
 from relman.cli.changelog import changelog
 from relman.cli.check import check
+from relman.cli.commit import commit
 from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
@@ -55,6 +56,7 @@ ROWS = (
     (DO, "redo", redo),
     (DO, "push", push),
     (DO, "bump", bump),
+    (DO, "commit", commit),
     (MORE, "init", init),
     (MORE, "hooks", hooks),
     (MORE, "demo", demo),

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,14 +23,20 @@ def init(
     tag_format: Annotated[
         str | None, typer.Option(help="How releases are tagged, as in v{version}.", metavar="FORMAT")
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", help="Carry over another tool's configuration.", metavar="FILE"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Only show it.")] = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Write it without asking.")] = False,
 ) -> int:
-    """Write relman.toml from what the history shows.
+    """Write relman.toml from what the history shows, and from the settings of another tool.
 
-    Examples: relman init -n · relman init --yes · relman init --tag-format 'api-v{version}'
+    Examples: relman init -n · relman init --yes · relman init --tag-format 'api-v{version}' ·
+    relman init --from .commitlintrc.json · relman init --from pyproject.toml · relman init --from .git/config
     """
     from relman.job.init import configured, init_plan, open_families, propose, told
+    from relman.job.init_import import carried, read_import
     from relman.render.setup import init_document
     from relman.render.words import printable, printable_lines
 
@@ -39,15 +46,23 @@ def init(
         here.document(init_document(source, (), "", written=False))
         here.say(f"{printable(source)} configures this repository already; nothing was changed")
         return 0
+    carry = read_import(facts, from_) if from_ else None
+    if carry:
+        trunk = trunk or carried(carry, "trunk")
+        tag_format = tag_format or carried(carry, "tags.format")
     if tag_format is None and here.asks and not yes and (open_ := open_families(facts)):
         tag_format = f"{_choose(here, [family.prefix for family in open_])}{{version}}"
     if trunk is not None or tag_format is not None:
         facts = told(facts, trunk=trunk, tag_format=tag_format)
-    proposal = propose(facts)
+    proposal = propose(facts, carry)
     here.say(
         f"{proposal.path}:", "", *(f"  {line}" for line in printable_lines(proposal.text).splitlines()), ""
     )
     here.hint(*(f"note: {printable(note)}" for note in proposal.notes))
+    left = carry.left if carry else []
+    if left:
+        here.say(f"not carried over from {printable(str(from_))}:")
+        here.say(*(f"  {printable(each.key)}: {printable(each.why)}" for each in left), "")
     if facts.repo.work_tree is None:
         raise _bare(facts, proposal.path, proposal.text)
     if not dry_run:
@@ -58,7 +73,7 @@ def init(
         back = " relman undo takes it back" if facts.refs.branches else ""
         here.say(f"wrote {facts.repo.work_tree / proposal.path}; commit it.{back}")
     rows = ((s.key, s.value, s.evidence) for s in proposal.settings)
-    here.document(init_document(proposal.path, rows, proposal.text, written=not dry_run))
+    here.document(init_document(proposal.path, rows, proposal.text, written=not dry_run, left=left))
     return 0
 
 

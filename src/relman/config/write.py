@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from relman.config import words
 
-Value = str | int | bool | tuple[str, ...] | tuple[dict[str, str], ...] | dict[str, str]
+Row = dict[str, str] | dict[str, str | tuple[str, ...]]
+Value = str | int | bool | tuple[str, ...] | tuple[Row, ...] | dict[str, str]
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from relman.config.find import OWN
 from relman.config.load import NOTHING_GIVEN, load
+from relman.config.neighbour import Carry
 from relman.config.source import Source
 from relman.config.write import Entry, render
 from relman.errors import RelmanError
@@ -14,6 +15,7 @@ from relman.git.trees import tree_paths
 from relman.job import init_files, init_history, init_strategy
 from relman.job.detect import detect
 from relman.job.facts import Facts
+from relman.job.init_import import added
 from relman.job.open import reading
 from relman.job.setting import Setting
 from relman.model.tags import Family, families
@@ -62,8 +64,8 @@ def open_families(facts: Facts) -> tuple[Family, ...]:
     return ()
 
 
-def propose(facts: Facts) -> Proposal:
-    """Reads the history and writes the configuration down.
+def propose(facts: Facts, carry: Carry | None = None) -> Proposal:
+    """Reads the history and writes the configuration down, with what another tool's configuration says.
 
     Errors (usage): an incomplete clone, from which it would be guessed wrong; trunk or the family of tags
     cannot be told.
@@ -84,6 +86,8 @@ def propose(facts: Facts) -> Proposal:
         settings += init_files.version_files(paths, read, at=facts.trunk_name)
         newest = next((release.version for release in facts.releases if release.version.stable), None)
         settings.append(init_files.changelog(paths, read, newest=newest))
+    if carry is not None:
+        settings = added(settings, carry)
     text = render([_entry(setting) for setting in settings], title=_TITLE)
     # A strange name in the history must not become a file that the next command refuses.
     load(Source(name=OWN, data=text.encode()))

@@ -8,6 +8,7 @@ from relman.model.history import Commit
 from relman.model.message_lint import lint
 from relman.model.message_rules import LintRules, Situation
 
+UNKNOWN = Situation()
 SHORT = 7
 """How many digits of an id people see."""
 
@@ -29,9 +30,11 @@ def commit_findings(commit: Commit, rules: LintRules) -> Iterator[Finding]:
         )
 
 
-def text_findings(text: str, where: str, rules: LintRules) -> Iterator[Finding]:
+def text_findings(
+    text: str, where: str, rules: LintRules, situation: Situation = UNKNOWN
+) -> Iterator[Finding]:
     """What is wrong with a text, such as the title and the body of a change request."""
-    for problem in lint(text, rules):
+    for problem in lint(text, rules, situation):
         yield Finding(
             rule=problem.rule,
             level=problem.level,

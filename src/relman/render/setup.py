@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 
+from relman.config.neighbour import Left
 from relman.render.data import document
 
 
 def init_document(
-    path: str, settings: Iterable[tuple[str, object, str]], text: str, *, written: bool
+    path: str,
+    settings: Iterable[tuple[str, object, str]],
+    text: str,
+    *,
+    written: bool,
+    left: Iterable[Left] = (),
 ) -> dict[str, object]:
-    """`relman/init/v1`; each setting is its key, value and evidence. No setting: `path` configures already."""
+    """`relman/init/v1`; each setting is its key, value and evidence. No setting: `path` configures already.
+
+    `left` is what could not be carried over from another tool.
+    """
+    not_carried = [{"key": each.key, "why": each.why} for each in left]
     rows = [{"key": key, "value": value, "evidence": evidence} for key, value, evidence in settings]
-    return document("relman/init/v1", path=path, written=written, settings=rows, text=text)
+    return document("relman/init/v1", path=path, written=written, settings=rows, left=not_carried, text=text)
 
 
 def demo_document(path: str, *, head: str, commands: Sequence[str]) -> dict[str, object]:
