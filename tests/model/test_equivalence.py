@@ -85,13 +85,15 @@ def test_a_subject_that_names_the_request_is_likely_with_the_same_paths_and_else
     small.add("fix", message="fix: mend (#7)", paths="x")
     small.add("same", message="fix: mend (cherry-pick #7 for 1.4) (#9)", paths="x")
     small.add("copied", message="fix: mend (#7) (#10)", paths="z")
-    small.add("other", message="fix: mend it all (backport of #6 and #7) (#11)", paths="z")
+    small.add("other", message="fix: mend it all (backport of #6 and #7) (#11)", paths="x z")
+    small.add("elsewhere", message="docs: say what the backport of #7 was about (#12)", paths="z")
     wanted = [
         Evidence(commit=oid("fix"), certainty="likely", how="same subject, and names change request #7"),
         Evidence(commit=oid("fix"), certainty="claimed", how="same subject, and names change request #7"),
         Evidence(commit=oid("fix"), certainty="claimed", how="names change request #7"),
     ]
     assert [changes(small, "fix").like(oid(label)) for label in ("same", "copied", "other")] == wanted
+    assert changes(small, "fix").like(oid("elsewhere")) is None
     back = [changes(small, label).like(oid("fix")) for label in ("same", "copied", "other")]
     assert [e.certainty if e else None for e in back] == ["likely", "claimed", "claimed"]
 

@@ -146,7 +146,7 @@ def _settled(
     said += [looked.warning] if looked.warning else []
     warnings = tuple(Warn(message=words) for words in said)
     if done or looked.fetched:
-        facts = read_facts(facts.repo, config=here.options.config)
+        facts = read_facts(facts.repo, config=here.options.config, cache=facts.cache)
     return facts, warnings, looked.differ
 
 
@@ -216,7 +216,8 @@ def _execute(
 
 def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> int:
     """Says what was done and what may follow; a person is needed where the operation stayed open."""
-    now = read_facts(facts.repo, config=here.options.config) if outcome.pushes else facts
+    config = here.options.config
+    now = read_facts(facts.repo, config=config, cache=facts.cache) if outcome.pushes else facts
     pages = release_pages(now, outcome.pushes) if outcome.pushes else ()
     here.document(outcome_document(sealed, outcome, pages))
     here.say(*outcome_rows(sealed, outcome, pages))

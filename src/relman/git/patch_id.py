@@ -1,5 +1,10 @@
-"""The stable patch-id of a commit: what `git patch-id --stable` says, which ignores where hunks stand."""
+"""The stable patch-id of a commit: what `git patch-id --stable` says, which ignores where hunks stand.
 
+It is a function of the commit alone: attributes of the checkout, which could turn a text into a binary file, are
+left out.
+"""
+
+import os
 from typing import TYPE_CHECKING
 
 from relman.git.program import Git
@@ -20,7 +25,13 @@ def patch_id_by(git: Git, commit: Oid) -> str | None:
     Rename detection is off and the context is three lines, as git's own `patch-ids.c` does it; ids that were
     made in another way must never be compared with these (research/backport-engines.md 5).
     """
-    diff = git.run(
+    alone = Git(git.git_dir, None, looking=git.looking, always=git.always)
+    diff = alone.run(
+        "--bare",
+        "-c",
+        f"core.attributesFile={os.devnull}",
+        "-c",
+        "diff.indentHeuristic=true",
         "diff-tree",
         "--root",
         "-p",
@@ -30,8 +41,9 @@ def patch_id_by(git: Git, commit: Oid) -> str | None:
         "--no-color",
         "-U3",
         commit,
+        env={"GIT_ATTR_NOSYSTEM": "1"},
     ).stdout
     if not diff.strip():
         return None
-    words = git.run("patch-id", "--stable", stdin=diff).stdout.split()
+    words = alone.run("patch-id", "--stable", stdin=diff).stdout.split()
     return words[0].decode("ascii") if words else None

@@ -18,6 +18,7 @@ from relman.model.equivalence import Changes
 from relman.model.lines import Line
 from relman.model.names import Oid
 from relman.model.ports import NEWEST
+from relman.model.reverts import cancel
 from relman.model.tags import Release
 
 _NOWHERE = 1 << 30
@@ -140,6 +141,8 @@ def _shipped_below(
                 break
             lines.append(line)
         first.update((Oid(raw.hex()), str(other.version)) for raw in held.aside[lower])
+    gone = cancel(facts.graph, tuple(first)).removed if first else frozenset[Oid]()
+    first = {oid: version for oid, version in first.items() if oid not in gone}
     if not first:
         return {}
     likes = ((oid, ports.carries(oid, first)) for oid in commits)

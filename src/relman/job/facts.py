@@ -6,6 +6,7 @@ Read once, then asked. Nothing here prints, asks or moves anything.
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ from relman.config.record import Config
 from relman.config.rules import bump_table
 from relman.config.strategy import strategy_of
 from relman.errors import Kind, RelmanError, usage
-from relman.git.patch_id import patch_id
+from relman.git.patch_ids import PatchIds
 from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.job.complete import check_complete, check_fetched, too_shallow
@@ -36,13 +37,26 @@ from relman.model.version import Version, parse, parse_strict
 class Facts:
     """One repository at one moment, with what the configuration makes of it."""
 
-    def __init__(self, repo: Repository, refs: Refs, graph: Reader, config: Config, source: str) -> None:
+    def __init__(
+        self,
+        repo: Repository,
+        refs: Refs,
+        graph: Reader,
+        config: Config,
+        source: str,
+        *,
+        cache: Path | None = None,
+    ) -> None:
         self.repo = repo
         self.refs = refs
         self.graph = graph
         self.config = config
         self.source = source
         """Where the policy came from, for people."""
+        self.cache = cache
+        """The folder of the user's that holds what is worth keeping about any repository; absent: keep nothing."""
+        self.patch_id = PatchIds(repo, cache)
+        """Gives the stable patch-id of a commit."""
         self._tips: dict[str, Tip | None] = {}
 
     @cached_property
@@ -295,10 +309,6 @@ class Facts:
     def newest_cut_lines(self) -> tuple[tuple[Line, Oid], ...]:
         """Lines that left trunk and have a stable release, with that release's commit, highest first."""
         return newest_cut_lines(self.graph, self.lines.all, self.trunk.commit)
-
-    def patch_id(self, oid: Oid) -> str | None:
-        """The stable patch-id of a commit."""
-        return patch_id(self.repo, oid)
 
     @cached_property
     def live(self) -> tuple[tuple[Line, str], ...]:

@@ -17,16 +17,17 @@ from relman.model.names import Oid
 from relman.model.remote import USUAL, find_remote
 
 
-def open_facts(start: Path, *, config: Path | None = None) -> Facts:
+def open_facts(start: Path, *, config: Path | None = None, cache: Path | None = None) -> Facts:
     """Opens the repository that holds `start` and reads its refs.
 
-    The configuration is `--config`'s, else the work tree's, else the one at trunk's tip (DESIGN 10).
+    The configuration is `--config`'s, else the work tree's, else the one at trunk's tip (DESIGN 10). `cache` is
+    the user's folder for what is worth keeping.
     """
     repo = open_repository(start)
-    return read_facts(repo, config=config)
+    return read_facts(repo, config=config, cache=cache)
 
 
-def read_facts(repo: Repository, *, config: Path | None = None) -> Facts:
+def read_facts(repo: Repository, *, config: Path | None = None, cache: Path | None = None) -> Facts:
     """Reads the refs again, for a repository that is open already."""
     refs = read_refs(repo)
     graph = Reader(repo)
@@ -39,7 +40,7 @@ def read_facts(repo: Repository, *, config: Path | None = None) -> Facts:
         tip = find_tip(refs, graph, remote, name) if name else None
         trunk = find_in_files(reading(repo, tip.commit), at=name or "") if tip else None
     loaded = load(choose(given=given, worktree=here, trunk=trunk))
-    return Facts(repo, refs, graph, loaded.config, loaded.source)
+    return Facts(repo, refs, graph, loaded.config, loaded.source, cache=cache)
 
 
 def tree_config(repo: Repository, commit: Oid) -> Config | None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from relman.job.facts import Facts
 from relman.job.fix import follow_ups
-from relman.job.standing import changes_on, line_has, own_part
+from relman.job.standing import held, line_has, own_part, standing_changes
 from relman.job.target import Spot
 from relman.model import message
 from relman.model.equivalence import Changes
@@ -48,8 +48,7 @@ def debts(
 def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[str]) -> Debt | None:
     missing = []
     trunk = facts.trunk.commit
-    on_trunk = facts.graph.is_ancestor(fix.id, trunk)
-    if not on_trunk and TRUNK not in reached and changes_on(facts, trunk, (fix,)).like(fix.id) is None:
+    if TRUNK not in reached and held(facts, trunk, fix) is None:
         missing.append(facts.trunk_name)
     missing += [
         line.name for line, _ in facts.live if line.name not in reached and not line_has(facts, line, fix)
@@ -111,7 +110,7 @@ def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
     graph = facts.graph
     released = next((r.commit for r in facts.releases if r.version.stable), spot.start)
     left = graph.between([facts.trunk.commit], [spot.start, released])
-    own = own_part(facts, spot.start)
-    ports = Changes(graph, own if len(own) <= _RECENT else (), facts.patch_id)
+    many = len(own_part(facts, spot.start)) > _RECENT
+    ports = Changes(graph, (), facts.patch_id) if many else standing_changes(facts, spot.start)
     rows = (oid for oid in left if oid not in fixes and len(graph.commit(oid).parents) < 2)
     return sum(1 for oid in rows if ports.carries(oid) is None)

@@ -10,12 +10,12 @@ from relman.job.facts import Facts
 from relman.job.fix import follow_ups
 from relman.model import message
 from relman.model.cut import meet
-from relman.model.equivalence import Changes, signs
+from relman.model.equivalence import Changes, Evidence, signs
 from relman.model.history import Commit
 from relman.model.lines import Line
 from relman.model.names import Oid, is_oid
 from relman.model.reverts import cancel
-from relman.run.ladder import Ground
+from relman.run.there import Ground, evidence_of
 
 _REVERT = "evert"
 
@@ -58,9 +58,22 @@ def own_part(facts: Facts, tip: Oid, fixes: Sequence[Commit] = ()) -> tuple[Oid,
     return facts.graph.between([tip], [cut] if cut else [])
 
 
+def standing_changes(facts: Facts, tip: Oid) -> Changes:
+    """Gives all commits that a target has beyond trunk and that were not reverted there, for many questions."""
+    own = own_part(facts, tip)
+    gone = cancel(facts.graph, own).removed
+    return Changes(facts.graph, (oid for oid in own if oid not in gone), facts.patch_id)
+
+
+def held(facts: Facts, tip: Oid, fix: Commit) -> Evidence | None:
+    """Answers whether a fix has been ported to where `tip` stands: the best evidence, nothing where it is not there.
+
+    The commit itself, what it was picked from, or a port. What was reverted there since does not count.
+    """
+    return evidence_of(facts.graph, ground(facts, tip, facts.graph.commit(tip).tree, (fix,)), fix)
+
+
 def line_has(facts: Facts, line: Line, fix: Commit) -> bool:
-    """Tells whether a line has a fix, by any evidence that was not taken back."""
+    """Tells whether a line has a fix, by any evidence that was not taken back; a line without an end needs none."""
     end = facts.line_end(line) or (line.newest.commit if line.newest else None)
-    if end is None or facts.graph.is_ancestor(fix.id, end):
-        return True
-    return changes_on(facts, end, (fix,)).like(fix.id) is not None
+    return end is None or held(facts, end, fix) is not None

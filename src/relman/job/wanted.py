@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from relman.git.scratch import PickOf, Scratch
 from relman.job.facts import Facts
-from relman.job.standing import own_part
+from relman.job.standing import standing_changes
 from relman.model import message
-from relman.model.equivalence import Changes
 from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.reverts import cancel
@@ -37,7 +36,7 @@ def wanted(facts: Facts, scratch: Scratch, release: Release) -> tuple[Wanted, ..
     gone = cancel(graph, left).removed
     commits = (graph.commit(oid) for oid in left if oid not in gone)
     fixes = [commit for commit in commits if len(commit.parents) == 1 and _is_fix(commit)]
-    ports = Changes(graph, own_part(facts, release.commit), facts.patch_id)
+    ports = standing_changes(facts, release.commit)
     missing = [fix for fix in fixes if ports.carries(fix.id) is None][:_MOST]
     scratch.aim(release.commit)
     tree = scratch.tree_of(release.commit)

@@ -155,7 +155,10 @@ class Changes:
                 )
 
     def _by_mention(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
-        """A subject that says it is the port of a change request: likely where the paths agree too."""
+        """A subject that says it is the port of a change request: likely where the paths agree too.
+
+        The number alone is no sign: without a path or a subject in common it may be spoken of for any reason.
+        """
         request, numbers = read.request, read.ported
         named = [(n, other) for n in numbers for other in self._requested.get(n, ())]
         named += [(request, other) for other in self._ported.get(request, ())] if request is not None else []
@@ -164,7 +167,10 @@ class Changes:
             alike = read.subject == self._signs(other).subject
             if (number, other) not in named and not alike:
                 continue  # two commits may speak of one issue
-            same = self._graph.paths(oid) == self._graph.paths(other)
+            ours, others = self._graph.paths(oid), self._graph.paths(other)
+            if not alike and ours.isdisjoint(others):
+                continue
+            same = ours == others
             how = f"names change request #{number}"
             yield Evidence(
                 commit=other,

@@ -8,6 +8,7 @@ from relman.model.equivalence import Changes, PatchId
 from relman.model.history import Graph
 from relman.model.lines import Line
 from relman.model.names import Oid
+from relman.model.reverts import cancel
 
 _RECENT = 2000
 """How many commits of a line are asked whether they carry a change of the range."""
@@ -45,7 +46,8 @@ def shipped(
 ) -> Mapping[Oid, str]:
     """Says which commits shipped already as ports on these lines, and in which version first.
 
-    `rows` are lines, each with its newest release's commit; what `at` contains is no port.
+    `rows` are lines, each with its newest release's commit; what `at` contains is no port, nor what was reverted
+    on its line.
     """
     found: dict[Oid, str] = {}
     for line, end in rows:
@@ -54,7 +56,8 @@ def shipped(
         ports = graph.between([end], hidden)
         if not ports or len(ports) > _RECENT:
             continue
-        changes = Changes(graph, ports, patch_id)
+        gone = cancel(graph, ports).removed
+        changes = Changes(graph, (oid for oid in ports if oid not in gone), patch_id)
         versions: Mapping[Oid, str] | None = None
         for oid in commits:
             known = changes.carries(oid) if oid not in found else None

@@ -55,9 +55,11 @@ def cancel(graph: Graph, commits: Sequence[Oid]) -> Cancelled:
     Reads git's `This reverts commit`, reverts of merges, `Refs:` below the type `revert`, and the forges'
     `Reverts #12`. Reverts that name each other in a ring, which no real history does, are left alone.
     """
-    messages = {oid: message.parse(graph.commit(oid).message) for oid in commits}
     # each of those forms has the word
-    named = (oid for oid in commits if "revert" in graph.commit(oid).message.lower())
+    named = [oid for oid in commits if "revert" in graph.commit(oid).message.lower()]
+    if not named:
+        return Cancelled()
+    messages = {oid: message.parse(graph.commit(oid).message) for oid in commits}
     claims = {oid: claim for oid in named if _may_revert(claim := message.reverted(messages[oid]))}
     if not claims:
         return Cancelled()

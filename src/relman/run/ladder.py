@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from relman.git.reader import Reader
 from relman.git.scratch import Scratch
-from relman.model import message
-from relman.model.equivalence import Changes, Evidence
+from relman.model.equivalence import Evidence
 from relman.model.history import Commit
-from relman.model.names import Oid, is_oid
+from relman.model.names import Oid
 from relman.model.trees import Conflicted, Merged, Unknown
 from relman.plan.plan import Pick, Rung, Warn
 from relman.run.prerequisites import Carried
 from relman.run.rungs import Reach, Stand, doubted, past_conflict
+from relman.run.there import Ground, evidence_of
 
 
 class Fix(Struct, frozen=True, kw_only=True):
@@ -42,19 +42,6 @@ class Port(Struct, frozen=True, kw_only=True):
     warnings: tuple[Warn, ...] = ()
     as_is: bool = False
     """Whether the commit itself goes there, since it stands on the target already."""
-
-
-class Ground(Struct, frozen=True, kw_only=True):
-    """A target before the climb: its commit and its tree, and what it has beyond trunk.
-
-    `changes` are the target's own commits that stand, ready to be compared with; `gone` says which of the
-    fixes it holds although they were reverted since.
-    """
-
-    commit: Oid
-    tree: Oid
-    changes: Changes
-    gone: frozenset[Oid] = frozenset()
 
 
 def climb(
@@ -90,7 +77,7 @@ def _step(
 ) -> list[Port]:
     """Gives the fix's port, after those of what it needs."""
     tree = stand.tree
-    known = _known(graph, ground, fix.commit)
+    known = evidence_of(graph, ground, fix.commit)
     if known and known.certainty == "certain":
         return [Port(fix=fix, pick=_there(fix, tree, f"{known.how} ({known.commit[:10]})"))]
     answer = scratch.pick(fix.commit.id, tree, mainline=fix.mainline)
@@ -116,23 +103,6 @@ def _needed(graph: Reader, carried: Carried, by: Fix) -> Port:
     fix = Fix(commit=graph.commit(carried.commit))
     how = f"{by.commit.id[:10]} needs it" + (", conflicts only in bookkeeping" if carried.settled else "")
     return Port(fix=fix, pick=_pick(fix, "bookkeeping" if carried.settled else "clean", carried.tree, (how,)))
-
-
-def _known(graph: Reader, ground: Ground, commit: Commit) -> Evidence | None:
-    """The best evidence that the target has the fix: itself, what it was picked from, or a port of it."""
-    if commit.id not in ground.gone and graph.is_ancestor(commit.id, ground.commit):
-        return Evidence(commit=commit.id, certainty="certain", how="the same commit")
-    found = ground.changes.like(commit.id)
-    if found is None or found.certainty != "certain":
-        for origin in message.picked_from(message.parse(commit.message)):
-            oid = Oid(origin)
-            if not is_oid(origin) or oid in ground.gone or not graph.has(oid):
-                continue
-            if graph.is_ancestor(oid, ground.commit) and ground.changes.same_patch(commit.id, oid):
-                return Evidence(
-                    commit=oid, certainty="certain", how="cherry picked from it, with the same patch-id"
-                )
-    return found
 
 
 def _pick(fix: Fix, rung: Rung, tree: Oid | None, evidence: tuple[str, ...]) -> Pick:
