@@ -128,9 +128,19 @@ class Shop:
         return [(o["title"], o["state"]) for o in self.done("log", "--json").json["operations"]]
 
 
+def other(shop: Shop, branch: str = "release/1.0") -> Shop:
+    """A colleague's clone of the same remote."""
+    clone = object.__new__(Shop)
+    clone.folder, clone.bare = shop.folder.with_name("other"), shop.bare
+    shop.repo.git("clone", "-q", f"file://{shop.bare}", str(clone.folder / "repo"))
+    clone.repo = type(shop.repo)(clone.folder / "repo", {}, shop.repo.clock + 6000)
+    clone.repo.git("switch", "-q", branch)
+    return clone
+
+
 def sure(words: Sequence[str]) -> tuple[str, ...]:
     """A real run, dated by the clock of the tests."""
     return (*words, "--yes", "--date", DATE)
 
 
-__all__ = ["DATE", "STORY", "Repo", "Said", "Shop", "State", "call", "sure"]
+__all__ = ["DATE", "STORY", "Repo", "Said", "Shop", "State", "call", "other", "sure"]

@@ -5,7 +5,7 @@ import pytest
 
 from command import Shop, call
 from relman.cli.argv import OTHER_TOOLS, TAKES_VALUE, globals_first, repeated
-from relman.cli.commands import ROWS, command
+from relman.cli.commands import FAMILIES, ROWS, command
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_verbose_tells_the_configuration_and_the_time(tmp_path: Path) -> None:
 
 def test_what_is_advised_instead_of_another_tools_word_is_a_command() -> None:
     advised = {words.split()[0] for row in OTHER_TOOLS.values() for words in row}
-    assert advised <= {name for _, name, _ in ROWS}
+    assert advised <= {name for rows in (ROWS, FAMILIES) for _, name, _ in rows}

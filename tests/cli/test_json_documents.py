@@ -36,6 +36,7 @@ COMMANDS = {
     "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),
     "relman/detect/v1": ("strategy", "detect", "--json"),
     "relman/hooks/v1": ("hooks", "status", "--json"),
+    "relman/env/v1": ("env", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }
 

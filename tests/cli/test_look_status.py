@@ -63,6 +63,7 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
                 "tag": "v1.4.2",
                 "commit": "47b11c6bc03ddc4676771418887042e01fb4a951",
                 "source": "assumed",
+                "since": None,
             },
             "lines": [
                 {

@@ -7,22 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from command import DATE, Shop, sure
+from command import DATE, Shop, other, sure
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path / "shop")
-
-
-def other(shop: Shop) -> Shop:
-    """A colleague's clone of the same remote."""
-    clone = object.__new__(Shop)
-    clone.folder, clone.bare = shop.folder.with_name("other"), shop.bare
-    shop.repo.git("clone", "-q", f"file://{shop.bare}", str(clone.folder / "repo"))
-    clone.repo = type(shop.repo)(clone.folder / "repo", {}, shop.repo.clock + 6000)
-    clone.repo.git("switch", "-q", "release/1.0")
-    return clone
 
 
 def test_a_release_arrives_whole(shop: Shop) -> None:

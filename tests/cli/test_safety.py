@@ -8,6 +8,8 @@ from killing import killed
 REAL = {
     "cut": ("cut",),
     "release": ("release", "1.0"),
+    "record": ("env", "record", "production", "1.0.0"),
+    "withdraw": ("withdraw", "1.0.0", "--reason", "loses orders"),
     "hotfix": ("hotfix", "pr:7", "--to", "1.0"),
 }
 

@@ -121,14 +121,3 @@ def test_the_state_of_a_line_narrows_what_is_released_there(
     shop.repo.write("relman.toml", STATES.format(state=state))
     said = shop(*sure(("release", "1.0")))
     assert (said.code, why in said.err) == (code, True), said.err
-
-
-def test_records_of_deployments_are_not_there_yet(tmp_path: Path) -> None:
-    shop = Shop(tmp_path / "shop", remote=False)
-    shop.repo.write("relman.toml", '[production]\nsource = "record"\n')
-    assert shop.refused(2, "hotfix", "pr:7").err == (
-        "error: production is unknown: production.source is record, and this relman keeps no records yet\n"
-        "hint:  relman hotfix FIX --to v1.0.0\n"
-        'hint:  in relman.toml, below [production]:  source = "assumed"\n'
-    )
-    assert shop.done("hotfix", "pr:7", "--to", "v1.0.0", "-n").code == 0

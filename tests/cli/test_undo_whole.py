@@ -94,7 +94,7 @@ def test_what_is_published_is_not_undone_by_accident(tmp_path: Path) -> None:
     after = shop.state()
     said = shop.refused(6, "undo", "-y")
     assert "is published (" in said.err
-    assert "relman hotfix FIX" in said.err
+    assert "relman withdraw v1.0.1 --reason TEXT" in said.err
     assert "--remote" in said.err
     assert "named again" in shop.refused(2, "undo", "--remote", "-y").err
     assert "named again" in shop.refused(2, "undo", "--remote", "-y", "--reason", "v1.0.0").err

@@ -137,6 +137,8 @@ def test_the_document(repo_from: Build, look: Look) -> None:
                     "tag": "v1.2.0",
                     "version": "1.2.0",
                     "source": "assumed",
+                    "open": True,
+                    "since": None,
                     "has": False,
                     "evidence": "a01e7d1a46 was reverted by 1e4bc2331c",
                     "certainty": None,

@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo
 import relman.config.schema
 from relman.config import words
 from relman.config.legal import CHECKS, MAP_KEYS
-from relman.config.record import Config, Freeze, RoleChange, Section, StrategyChange
+from relman.config.record import Config, Environment, Freeze, RoleChange, Section, StrategyChange
 from relman.config.rules import bump_table, layout, lint_rules
 from relman.config.schema import FILE, schema
 from relman.edit.toggle import Toggle
@@ -73,6 +73,7 @@ def test_the_page_has_exactly_the_rows_of_the_record() -> None:
         ("`[[changelog.sections]]`", Section.__struct_fields__),
         ("`[[features]]`", Feature.__struct_fields__),
         ("`[[toggles]]`", Toggle.__struct_fields__),
+        ("`[[environments]]`", Environment.__struct_fields__),
         ("`[messages.levels]`", tuple(DEFAULT_LEVELS)),
         ("`[hooks.levels]`", tuple(LEVELS)),
         ("`[[freeze]]`", tuple(field.encode_name for field in msgspec.structs.fields(Freeze))),
@@ -87,6 +88,7 @@ def test_every_check_belongs_to_a_key() -> None:
     rest |= {f"freeze[].{field.encode_name}" for field in msgspec.structs.fields(Freeze)}
     rest |= {f"features[].{key}" for key in Feature.__struct_fields__}
     rest |= {f"toggles[].{key}" for key in Toggle.__struct_fields__}
+    rest |= {f"environments[].{key}" for key in ("name", "branch", "tags")}
     keys = {key for _, key, _, _ in rows()} | rest
     assert {check.removesuffix("[]") for check in CHECKS} - keys == set()
     assert set(MAP_KEYS) - keys == set()

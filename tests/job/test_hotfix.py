@@ -52,9 +52,8 @@ def spots(
     """Line, release, start by label, and whether beside the branch."""
     facts = open_facts(repo.path)
     names = {oid: label for label, oid in repo.labels.items()}
-    production = facts.find_production()
     with Scratch.open(facts.repo, facts.trunk.commit) as scratch:
-        found = find_spots(facts, scratch, words, production, release=release, side=side)
+        found = find_spots(facts, scratch, words, release=release, side=side)
     return [(s.line, s.release.tag if s.release else None, names[s.start], s.isolated) for s in found]
 
 

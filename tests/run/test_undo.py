@@ -163,7 +163,10 @@ def test_what_is_published_is_not_taken_back_in_silence(case: Case) -> None:
     with pytest.raises(RelmanError) as caught:
         plan_of(case, OPERATION)
     assert caught.value.kind == Kind.REFUSED
-    assert caught.value.hints == (f"relman undo {OPERATION} --remote", "relman hotfix FIX")
+    assert caught.value.hints == (
+        f"relman undo {OPERATION} --remote",
+        "relman withdraw v1.4.1 --reason TEXT",
+    )
 
 
 def test_a_tag_that_was_pushed_by_hand_counts_as_published(case: Case) -> None:

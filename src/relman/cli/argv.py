@@ -26,6 +26,7 @@ TAKES_VALUE = (
     "--range",
     "--reason",
     "--scope",
+    "--rollback-to",
     "--show",
     "--tag-format",
     "--template",
@@ -41,8 +42,12 @@ OTHER_TOOLS = {
     "start": ("cut", "hotfix FIX"),
     "finish": ("release", "resume"),
     "tag": ("release",),
-    "rollback": ("undo   (an operation)", "hotfix FIX   (a release)"),
-    "yank": ("hotfix FIX   (a released version stays; a higher one replaces it)",),
+    "rollback": (
+        "undo   (an operation)",
+        "withdraw VERSION --reason TEXT --rollback-to VERSION   (a release)",
+    ),
+    "yank": ("withdraw VERSION --reason TEXT",),
+    "deploy": ("env record ENV VERSION",),
     "publish": ("push",),
     "revert": (
         "undo   (an operation)",

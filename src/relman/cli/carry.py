@@ -163,6 +163,7 @@ def _wishes(facts: Facts, how: How, identity: Identity | None, now: int, offset:
     day = datetime.fromtimestamp(now, tz=timezone(timedelta(minutes=offset))).date().isoformat()
     return Wishes(
         day=day,
+        now=now,
         as_branches=how.as_branches,
         push=how.push,
         trailers=(*facts.config.picks.trailers, *((who,) if who else ())),

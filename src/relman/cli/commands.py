@@ -16,6 +16,7 @@ from relman.cli.commit import commit
 from relman.cli.context import Call, Context, Options
 from relman.cli.cut import cut
 from relman.cli.demo import demo
+from relman.cli.env import environments
 from relman.cli.forward import forward
 from relman.cli.help import Groups, OneCommand
 from relman.cli.hooks import hooks
@@ -32,6 +33,7 @@ from relman.cli.strategy import strategies
 from relman.cli.undo import redo, undo
 from relman.cli.version import version
 from relman.cli.where import where
+from relman.cli.withdraw import withdraw
 
 FIRST, LOOK, DO, MORE = "The five that matter", "Look", "Do", "Set up"
 
@@ -55,6 +57,7 @@ ROWS = (
     (DO, "abort", abort),
     (DO, "redo", redo),
     (DO, "push", push),
+    (DO, "withdraw", withdraw),
     (DO, "bump", bump),
     (DO, "commit", commit),
     (MORE, "init", init),
@@ -63,7 +66,7 @@ ROWS = (
 )
 """Every command: its group, its name, its function. A row is all that a new command needs here."""
 
-FAMILIES = ((LOOK, "strategy", strategies),)
+FAMILIES = ((LOOK, "strategy", strategies), (LOOK, "env", environments))
 """Commands that have commands of their own."""
 
 

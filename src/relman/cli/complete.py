@@ -22,12 +22,32 @@ def complete_line(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_target(context: typer.Context, incomplete: str) -> list[str]:
     """What a fix can go to: production, lines, then release tags, newest first."""
-    return _fitting(context, incomplete, lambda facts: ["production", *_lines(facts), *_tags(facts)])
+    return _fitting(
+        context,
+        incomplete,
+        lambda facts: ["production", *_environments(facts), *_lines(facts), *_tags(facts)],
+    )
 
 
 def complete_release(context: typer.Context, incomplete: str) -> list[str]:
     """What has notes: lines, then release tags, newest first."""
     return _fitting(context, incomplete, lambda facts: [*_lines(facts), *_tags(facts)])
+
+
+def complete_tag(context: typer.Context, incomplete: str) -> list[str]:
+    """Release tags, newest first."""
+    return _fitting(context, incomplete, _tags)
+
+
+def complete_environment(context: typer.Context, incomplete: str) -> list[str]:
+    """Environments: production, configured ones, recorded ones."""
+    return _fitting(context, incomplete, _environments)
+
+
+def _environments(facts: "Facts") -> Sequence[str]:
+    from relman.job.environments import names
+
+    return names(facts)
 
 
 def _lines(facts: "Facts") -> Sequence[str]:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from msgspec import Struct
 
+from relman.errors import usage
+
 
 class How(Struct, frozen=True, kw_only=True):
     """How a change is to be carried out."""
@@ -68,6 +70,14 @@ def _options(
         commands=tuple(exec_ or ()),
         date=date,
     )
+
+
+def check_no_trees(how: How, job: str) -> None:
+    """Refuses the options that speak of branches and of results: a record has neither."""
+    if how.as_branches:
+        raise usage("a record moves no branch, so it has no --as-branches", job)
+    if how.commands:
+        raise usage("a record has no files to run --exec on", job)
 
 
 def mutating(command: Callable[..., int]) -> Callable[..., int]:

@@ -57,6 +57,12 @@ def _remote(text: str) -> str | None:
     return None if is_branch_name(text) else "a remote's name (a URL belongs into git's own configuration)"
 
 
+def _environment(text: str) -> str | None:
+    from relman.model.shared import is_environment  # as for versions
+
+    return None if is_environment(text) else "an environment's name, as in staging"
+
+
 def _glob(text: str) -> str | None:
     plain = re.sub(r"[*?\[\]!]", "x", text)
     legal = is_branch_name(plain) and not text.startswith("refs/")
@@ -141,8 +147,11 @@ CHECKS: Mapping[str, Check] = {
     "freeze[].tags[]": _glob,
     "freeze[].reason": _line_or_nothing,
     "production.branch": _branch,
-    "production.environment": _branch,
+    "production.environment": _environment,
     "production.tags": _holds("version", "a tag's name"),
+    "environments[].name": _environment,
+    "environments[].branch": _branch,
+    "environments[].tags": _holds("version", "a tag's name"),
     "messages.types[]": _matches(_TYPE, "a type in lower case, as in feat"),
     "messages.scopes[]": _one_line,
     "messages.full_stop": _line_or_nothing,

@@ -76,6 +76,8 @@ def _faults(table: Mapping[str, object]) -> list[Fault]:
         found += _toggles(table)
     if not any(path[0] == "changelog" for path in bad):
         found += _types_twice(table)
+    if not any(path[0] in ("environments", "production") for path in bad):
+        found += _environments_twice(table)
     if "strategy" in table and not any(path[0] == "strategy" for path in bad):
         found += _strategy(table)
     return found
@@ -136,6 +138,17 @@ def _types_twice(table: Mapping[str, object]) -> Iterator[Fault]:
             if text in seen:
                 yield path, f"{words.shown(text)} stands in {seen[text]} already", "each type once"
             seen.setdefault(text, here)
+
+
+def _environments_twice(table: Mapping[str, object]) -> Iterator[Fault]:
+    """An environment that two tables describe; production has a table of its own."""
+    config = msgspec.convert({k: v for k, v in table.items() if k in ("production", "environments")}, Config)
+    seen = {config.production.environment: "production"}
+    for index, each in enumerate(config.environments):
+        if each.name in seen:
+            message = f"{words.shown(each.name)} is described in {seen[each.name]} already"
+            yield ("environments", index, "name"), message, "each environment once"
+        seen.setdefault(each.name, f"environments[{index}]")
 
 
 def _inside(table: Mapping[str, object], path: tuple[str, ...]) -> dict[str, object]:

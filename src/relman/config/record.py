@@ -273,17 +273,35 @@ class Production(Struct, frozen=True, kw_only=True):
     """How relman knows what runs in production."""
 
     source: Annotated[
-        Literal["assumed", "branch", "tags", "record"],
+        Literal["assumed", "branch", "tags", "record"] | None,
         says(
-            "The highest stable release (`assumed`), an environment branch, or the newest deployment tag. "
-            "`record` is for deployment records, which this relman does not keep yet: name the release by `--to`."
+            "What `relman env record` recorded (`record`), the release on an environment branch, the newest "
+            "deployment tag, or the highest stable release (`assumed`). Absent: the record where this clone "
+            "has one, else assumed."
         ),
-    ] = "assumed"
+    ] = None
     branch: Annotated[str, says("The environment branch, for `branch`.")] = "production"
-    environment: Annotated[str, says("The environment's name, for `record`.")] = "production"
+    environment: Annotated[str, says("What production is called among the environments.")] = "production"
     tags: Annotated[str, says("How deployment tags are written (`{version}` once), for `tags`.")] = (
         "deployed/{version}"
     )
+
+
+class Environment(Struct, frozen=True, kw_only=True):
+    """An environment beside production."""
+
+    name: Annotated[str, says("The environment's name, as in `staging`. Required.")]
+    source: Annotated[
+        Literal["branch", "tags", "record"],
+        says("As for production. Absent: `record`."),
+    ] = "record"
+    branch: Annotated[
+        str | None, says("The environment branch, for `branch`. Absent: called as the environment is.")
+    ] = None
+    tags: Annotated[
+        str | None,
+        says("How deployment tags are written, for `tags`. Absent: `staging/{version}` for `staging`."),
+    ] = None
 
 
 class Messages(Struct, frozen=True, kw_only=True):
@@ -415,6 +433,9 @@ class Config(Struct, frozen=True, kw_only=True):
     branches: Annotated[Branches, says("What relman may move.")] = Branches()
     picks: Annotated[Picks, says("How fixes are carried from line to line.")] = Picks()
     production: Annotated[Production, says("How relman knows what runs in production.")] = Production()
+    environments: Annotated[
+        tuple[Environment, ...], says("Environments beside production; one that is recorded needs no table.")
+    ] = ()
     messages: Annotated[Messages, says("How commit messages are checked.")] = Messages()
     hooks: Annotated[Hooks, says("What the hooks ask of a push.")] = Hooks()
     freeze: Annotated[tuple[Freeze, ...], says("Times in which nothing moves.")] = ()

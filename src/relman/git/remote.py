@@ -81,8 +81,10 @@ def ls_remote(repo: Repository, remote: str, *, for_push: bool = False) -> dict[
     return {RefName(ref): Oid(oid) for oid, ref in lines if ref.startswith("refs/")}
 
 
-def fetch(repo: Repository, remote: str, *refspecs: str) -> None:
-    """Fetches the named refspecs or ids; never a local branch, never more tags than named, deleting nothing.
+def fetch(repo: Repository, remote: str, *refspecs: str, prune: bool = False) -> None:
+    """Fetches the named refspecs or ids; never a local branch, never more tags than named.
+
+    It deletes nothing, but with `prune` what a refspec names here and the remote has no more.
 
     An error has git's words. With no refspec the remote's configured ones are used; otherwise they are not,
     which git would do besides: they may name local branches (`clone --mirror`).
@@ -96,7 +98,7 @@ def fetch(repo: Repository, remote: str, *refspecs: str) -> None:
         "--quiet",
         "--no-auto-maintenance",
         "--no-recurse-submodules",
-        "--no-prune",
+        "--prune" if prune else "--no-prune",
         *(("--no-tags", "--refmap=") if refspecs else ()),
         "--",
         remote,

@@ -20,6 +20,7 @@ from relman.git.repo import Repository
 from relman.model.history import Branch, Head, Refs, Tag
 from relman.model.lines import TRUNK_NAMES, line_numbers
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
+from relman.model.shared import FETCHED, SHARED
 
 _FORMAT = "%(refname)%00%(objectname)%00%(symref)%00%(upstream)"
 _DEEPEST = 5
@@ -49,8 +50,13 @@ def read_refs(repo: Repository) -> Refs:
             upstream=RefName(upstream) if upstream.startswith(REMOTES) else None,
         )
         for name, oid, symref, upstream in rows
-        if not name.startswith(TAGS) and not symref and peel.kind(oid) == ObjectType.COMMIT
+        if name.startswith((HEADS, REMOTES)) and not symref and peel.kind(oid) == ObjectType.COMMIT
     )
+    shared = {
+        RefName(name): Oid(oid)
+        for name, oid, symref, _ in rows
+        if name.startswith((SHARED, FETCHED)) and not symref and peel.kind(oid) == ObjectType.COMMIT
+    }
     remotes = read_remotes(repo)
     main = remotes[0] if remotes else None
     return Refs(
@@ -61,12 +67,15 @@ def read_refs(repo: Repository) -> Refs:
         default_branch=_default_branch(repo, remotes),
         shallow=read_shallow(repo),
         missing={r.name: lacking for r in remotes if (lacking := _not_fetched(r))},
+        shared=shared,
         fetched_at=_fetched_at(repo, main),
     )
 
 
 def _rows(repo: Repository) -> Iterator[tuple[str, str, str, str]]:
-    listed = repo.looking.run("for-each-ref", f"--format={_FORMAT}", HEADS, TAGS, REMOTES).stdout
+    listed = repo.looking.run(
+        "for-each-ref", f"--format={_FORMAT}", HEADS, TAGS, REMOTES, SHARED, FETCHED
+    ).stdout
     for line in listed.split(b"\n"):
         try:
             name, oid, symref, upstream = line.decode().split("\0")

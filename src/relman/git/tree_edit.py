@@ -22,6 +22,8 @@ def edit_tree(pygit: pygit2.Repository, tree: Oid, edits: Sequence[PathEdit]) ->
     or a submodule, or that names one of these or a folder where a file is to be written.
     """
     at = tree
+    if tree == EMPTY_TREE:
+        pygit.TreeBuilder().write()  # git knows it without having it, and misses it in a check nevertheless
     for edit in edits:
         parts = safe_path(edit.path).split("/")
         blob = None if edit.content is None else pygit.create_blob(edit.content)

@@ -87,7 +87,7 @@ def notes_of(
     date: str | None = None,
     previous: str | None = None,
     also: Mapping[Oid, str] | None = None,
-    withdrawn: bool = False,
+    withdrawn: str | None = None,
     config: Config | None = None,
 ) -> changelog.Release:
     """Makes the value of one release from its commits, newest first. `config` is a target's own, if not the policy."""
@@ -102,7 +102,7 @@ def notes_of(
         previous_tag=previous,
         sections=build_sections(read, layout=layout(config), already=also, removed=removed),
         contributors=contributors(read, removed) if config.changelog.contributors else (),
-        withdrawn="do not use this release" if withdrawn else None,
+        withdrawn=withdrawn,
     )
 
 
@@ -158,8 +158,14 @@ def notes_of_release(
         date=day(facts.graph.commit(release.commit)),
         previous=compared_with(facts, release),
         also=also,
-        withdrawn=release.withdrawn,
+        withdrawn=withdrawn_for(facts, release.version),
     )
+
+
+def withdrawn_for(facts: Facts, version: Version) -> str | None:
+    """Why nobody should use a release; nothing for a sound one."""
+    known = facts.withdrawals.get(str(version))
+    return (known.entry.reason or "do not use this release") if known else None
 
 
 def first_of_line(facts: Facts, version: Version) -> bool:

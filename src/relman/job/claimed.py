@@ -24,7 +24,10 @@ def free_version(facts: Facts, scratch: Scratch, spot: Spot) -> tuple[Version, l
     """
     if spot.release is None:
         raise RelmanError(Kind.INTERNAL, f"a hotfix of line {spot.line} has no release to build on")
-    taken = {r.version.numbers: f"{r.version.final()} is taken" for r in facts.releases}
+    taken = {
+        r.version.numbers: f"{r.version.final()} {'was withdrawn' if r.withdrawn else 'is taken'}"
+        for r in facts.releases
+    }
     for version, where in _prepared(facts, scratch, spot):
         taken.setdefault(version.numbers, f"{version} is prepared on {where}")
     first = version = spot.release.version.step(Bump.PATCH)

@@ -20,6 +20,7 @@ from relman.git.repo import Repository
 from relman.job.complete import check_complete, check_fetched, too_shallow
 from relman.job.production import Production as Production  # noqa: PLC0414 - part of what facts tell
 from relman.job.production import find_production, production
+from relman.job.records import read_deployments, read_withdrawals
 from relman.model.bump import Bump
 from relman.model.count import Policy
 from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
@@ -29,6 +30,7 @@ from relman.model.names import HEADS, REMOTES, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.remote import USUAL, find_remote
+from relman.model.shared import Deployed, Withdrawn
 from relman.model.strategy import Strategy, least_step, line_patterns
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
@@ -102,7 +104,17 @@ class Facts:
     @cached_property
     def releases(self) -> tuple[Release, ...]:
         """Every release, highest first."""
-        return read_releases(self.refs.tags, self.formats)
+        return read_releases(self.refs.tags, self.formats, frozenset(self.withdrawals))
+
+    @cached_property
+    def withdrawals(self) -> Mapping[str, Withdrawn]:
+        """The withdrawals that stand, by version."""
+        return read_withdrawals(self)
+
+    @cached_property
+    def deployments(self) -> tuple[Deployed, ...]:
+        """Every recorded deployment that is in this clone, newest first."""
+        return read_deployments(self)
 
     @cached_property
     def trunk_name(self) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from relman.errors import RelmanError, usage
 from relman.git.revision import resolve
 from relman.git.search import find_messages
+from relman.job.environments import named
 from relman.job.facts import Facts
 from relman.model import message
 from relman.model.history import Commit
@@ -134,11 +135,9 @@ def _check_no_target(facts: Facts, word: str, branch: tuple[str, Oid] | None) ->
     name = branch[0] if branch else word
     known = facts.lines.named(name)
     is_line = known is not None and (name in (known.name, known.branch) or line_numbers(name) is not None)
-    environment = facts.config.production
     where = {"production", "trunk", facts.trunk_name}
-    where |= {environment.branch} if environment.source == "branch" else set()
-    where |= {environment.environment} if environment.source == "record" else set()
-    if name in where or is_line:
+    where |= {facts.config.production.branch} if facts.config.production.source == "branch" else set()
+    if name in where or is_line or named(facts, name):
         job = "backport" if name in ("trunk", facts.trunk_name) else "hotfix"
         raise usage(f"{word} is where a fix goes, not what to ship", f"relman {job} FIX --to {name}")
     release = facts.release(word) if branch is None else None

@@ -1,6 +1,6 @@
 """The incident: fixes get onto their targets, with version, notes and tag (`hotfix`) or without (`backport`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -8,6 +8,7 @@ from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
 from relman.job.claimed import free_version, held_already
 from relman.job.cut import assumed
+from relman.job.environments import PRODUCTION, named, running
 from relman.job.facts import Facts, Production
 from relman.job.fix import find_fixes
 from relman.job.landing import Landing, change_pages, expects, land, pushes, stand_in
@@ -15,13 +16,15 @@ from relman.job.owed import debts, follow_up_warnings, left_out
 from relman.job.reach import reach
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.standing import ground
-from relman.job.target import PRODUCTION, Side, Spot, find_spots
+from relman.job.target import Side, Spot, find_spots
 from relman.model.names import Oid, short, tag_ref
 from relman.model.trailers import picked
 from relman.model.version import Version
 from relman.plan.plan import Base, Expect, Pick, Plan, Proof, Warn
 from relman.plan.ship import Change, Shipment, Shipped, ship
 from relman.plan.steps import Picked, Step
+from relman.render.environments import known
+from relman.render.words import age
 from relman.run.ladder import Fix, Port, climb
 
 
@@ -67,8 +70,10 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
     facts.check_remote()
     facts.check_complete()
     words = ask.to or (PRODUCTION,)
-    production = facts.production() if PRODUCTION in words else None
-    spots = find_spots(facts, scratch, words, production, release=ask.release, side=ask.side)
+    own = facts.config.production.environment
+    where = dict.fromkeys(name for word in words if (name := named(facts, word)))
+    production = running(facts, own) if own in where else None
+    spots = find_spots(facts, scratch, words, release=ask.release, side=ask.side)
     fixes = find_fixes(facts, ask.fixes, [spot.start for spot in spots], ask.mainline)
     done = [_port(facts, scratch, spot, fixes, ask, wishes) for spot in spots]
     steps = tuple(step for d in done for step in d.shipped.steps)
@@ -83,8 +88,8 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
         targets=tuple(d.shipped.target for d in done),
         steps=steps,
         expects=_expects(facts, done, production, steps),
-        production=_production_sentence(production) if production else None,
-        facts=_facts(facts, done),
+        production=_production_sentence(production, wishes.now) if production else None,
+        facts=(*_facts(facts, done), *_elsewhere(facts, where, production, wishes.now)),
         debts=debts(facts, commits, ends, _isolated(done), ask.fixes) if ask.release and steps else (),
         warnings=(
             *(w for d in done for w in d.warnings),
@@ -144,7 +149,9 @@ def _release(
     version, told = free_version(facts, scratch, spot)
     told += held_already(facts, spot, [p.fix.commit for p in ports if p.pick.lands])
     landing, tagged = _landing(facts, spot, ports, version, ask, wishes)
-    behind = [r.commit for r in facts.releases if r.version.stable and r.version < version]
+    behind = [
+        r.commit for r in facts.releases if r.version.stable and not r.withdrawn and r.version < version
+    ]
     commits = facts.graph.between([spot.start], behind)
     own = read_own(facts, scratch, spot.start, made[-1].tree)
     writing = write_release(
@@ -272,9 +279,22 @@ def _isolated(done: Sequence[Ported]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _production_sentence(production: Production) -> str:
-    known = "assumed: the highest stable release" if production.source == "assumed" else production.source
-    return f"{production.release.tag} ({known})"
+def _production_sentence(production: Production, now: int) -> str:
+    return f"{production.release.tag} ({known(production.source, production.since, now)})"
+
+
+def _elsewhere(
+    facts: Facts, names: Iterable[str], production: Production | None, now: int
+) -> Iterator[tuple[str, str]]:
+    """What runs in the other environments that were named, and what waits in production."""
+    own = facts.config.production.environment
+    for name in names:
+        if name != own:
+            yield name, _production_sentence(running(facts, name), now)
+    closed = production.closed if production else None
+    if closed is not None:
+        told = f"{closed.entry.version} is in {own} too, not open to users yet"
+        yield "deployed", f"{told} (recorded {age(closed.when, now)})"
 
 
 def _facts(facts: Facts, done: Sequence[Ported]) -> tuple[tuple[str, str], ...]:

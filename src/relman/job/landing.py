@@ -8,6 +8,7 @@ from msgspec import Struct
 from relman.config.record import DEFAULT_LINE_BRANCH
 from relman.errors import Kind, RelmanError, usage
 from relman.git.remote import remote_url
+from relman.job import records
 from relman.job.facts import Facts
 from relman.job.proposed import TRAILER
 from relman.job.shipping import Wishes
@@ -15,6 +16,7 @@ from relman.model.cut import Tip
 from relman.model.forge import detect, new_change_url
 from relman.model.lines import Line, hotfix_version
 from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
+from relman.model.shared import SHARED
 from relman.model.trailers import values
 from relman.plan.plan import Expect
 from relman.plan.ship import BranchMove
@@ -137,7 +139,9 @@ def pushes(facts: Facts, steps: Iterable[Step], wishes: Wishes) -> tuple[PushRef
     steps = tuple(steps)
     moves = []
     for step in steps:
-        if isinstance(step, MoveRef) and step.ref.startswith((HEADS, TAGS)):
+        if isinstance(step, MoveRef) and step.ref.startswith(SHARED):
+            moves.append(PushMove(ref=step.ref, expect=records.there(facts, step.ref), new=step.new))
+        elif isinstance(step, MoveRef) and step.ref.startswith((HEADS, TAGS)):
             there = facts.refs.tracking(facts.remote, short(step.ref)) if step.ref.startswith(HEADS) else None
             if there and not _holds(facts, steps, step.new or Id(oid=there.commit), there.commit):
                 raise _overwrites(facts, short(step.ref), there.commit)
@@ -178,7 +182,10 @@ def _own(name: str) -> bool:
 def expects(
     facts: Facts, steps: Sequence[Step], *, tips: Iterable[Tip | None], tags: Iterable[str]
 ) -> tuple[Expect, ...]:
-    """The refs that were relied on and do not move: branch tips, remote-tracking tips, release tags."""
+    """The refs that were relied on and do not move: branch tips, remote-tracking tips, release tags.
+
+    Shared records are among them wherever there are any: they say what is in production, and what is withdrawn.
+    """
     moving = {s.ref for s in steps if isinstance(s, MoveRef)}
     found: dict[RefName, Oid | None] = {}
     for tip in tips:
@@ -190,4 +197,5 @@ def expects(
     for name in tags:
         tag = facts.refs.tag(name)
         found[tag_ref(name)] = tag.object if tag else None
+    found |= facts.refs.shared
     return tuple(Expect(ref=ref, value=value) for ref, value in found.items() if ref not in moving)

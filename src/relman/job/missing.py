@@ -19,11 +19,15 @@ RULE = "missing-releases"
 
 
 class Absent(Struct, frozen=True, kw_only=True):
-    """Releases that are not in a new one, highest first: without their fixes, with them, left out by consent."""
+    """Releases that are not in a new one, highest first: without their fixes, with them, left out by consent.
+
+    And those that were `withdrawn`, which it must not contain.
+    """
 
     missing: tuple[Release, ...] = ()
     covered: tuple[Release, ...] = ()
     accepted: tuple[Release, ...] = ()
+    withdrawn: tuple[Release, ...] = ()
 
 
 def absent_releases(
@@ -31,8 +35,8 @@ def absent_releases(
 ) -> Absent:
     """Sorts the stable releases of a line below a version that `start` lacks.
 
-    Left out are what was withdrawn and what is `merged` now. A release is covered where each of its fixes is
-    there, or `picked` now; accepted where the tag of a higher one that is there says `Anyway`.
+    Left out is what is `merged` now; what was withdrawn is named for itself. A release is covered where each of
+    its fixes is there, or `picked` now; accepted where the tag of a higher one that is there says `Anyway`.
     """
     own = facts.lines.named(line)
     lower = [r for r in (own.releases if own else ()) if r.version.stable and r.version < version]
@@ -42,7 +46,12 @@ def absent_releases(
     rest = [r for r in absent if r not in covered]
     allowing = _allowing(facts, [r for r in lower if r.tag in held]) if rest else None
     accepted = tuple(r for r in rest if allowing and r.version < allowing)
-    return Absent(missing=tuple(r for r in rest if r not in accepted), covered=covered, accepted=accepted)
+    return Absent(
+        missing=tuple(r for r in rest if r not in accepted),
+        covered=covered,
+        accepted=accepted,
+        withdrawn=tuple(r for r in lower if r.withdrawn and r.tag not in held),
+    )
 
 
 def _allowing(facts: Facts, releases: Sequence[Release]) -> Version | None:

@@ -8,12 +8,14 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.refs import read_values
 from relman.git.remote import ls_remote, remote_url
 from relman.git.repo import Repository
+from relman.job import records
 from relman.job.facts import Facts
 from relman.model.forge import Forge, detect, release_page_command
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.model.shared import SHARED
 from relman.plan.outcome import Pushed
 from relman.plan.plan import Expect, Plan
-from relman.plan.steps import Id, PushMove, PushRefs
+from relman.plan.steps import Id, MoveRef, PushMove, PushRefs, Step
 from relman.run.journal import Record, read_all
 from relman.run.recover import settle
 from relman.run.undo import undo_plan
@@ -117,7 +119,7 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
         raise usage(f"there is no remote {facts.remote}", f"git remote add {facts.remote} URL")
     there = ls_remote(facts.repo, facts.remote, for_push=True)
     here = read_values(facts.repo, [c.ref for c in record.refs])
-    moves = []
+    steps, moves = shared_pushes(facts, record, there)
     for change in record.refs:
         if change.new is None or not change.ref.startswith((HEADS, TAGS)):
             continue
@@ -142,9 +144,36 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
     return Plan(
         operation="push",
         title=f"push {record.sealed.plan.title}",
-        steps=(PushRefs(remote=facts.remote, moves=tuple(moves)),),
+        steps=(*steps, PushRefs(remote=facts.remote, moves=tuple(moves))),
         expects=tuple(Expect(ref=m.ref, value=m.new.oid) for m in moves if isinstance(m.new, Id)),
     )
+
+
+def shared_pushes(
+    facts: Facts, record: Record, there: Mapping[RefName, Oid]
+) -> tuple[tuple[Step, ...], list[PushMove]]:
+    """The shared records among what an operation made, as they are now: later entries go along.
+
+    Where the remote has entries that this clone lacks, both are joined first. Error (moved): the remote's are
+    not here.
+    """
+    steps: list[Step] = []
+    moves: list[PushMove] = []
+    for ref in (c.ref for c in record.refs if c.new is not None and c.ref.startswith(SHARED)):
+        held, own = there.get(ref), records.here(facts, ref)
+        if own is None or held == own:
+            continue
+        if held != records.there(facts, ref):
+            raise RelmanError(
+                Kind.MOVED,
+                f"{ref} on {facts.remote} is not what this clone fetched",
+                hints=(records.fetch_line(facts), f"relman push {record.id}"),
+            )
+        joined = records.join_steps(facts, ref)
+        steps += joined
+        target = next((s.new for s in joined if isinstance(s, MoveRef)), None) or Id(oid=own)
+        moves.append(PushMove(ref=ref, expect=held, new=target))
+    return tuple(steps), moves
 
 
 def _below(facts: Facts, held: Oid, new: Oid) -> bool:

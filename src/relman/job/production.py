@@ -1,4 +1,4 @@
-"""What is in production, and how that is known (DESIGN 2)."""
+"""What runs in production, or in another environment, and how that is known (DESIGN 2)."""
 
 from __future__ import annotations
 
@@ -7,45 +7,49 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from relman.errors import RelmanError, usage
+from relman.git.tags import made
+from relman.job.records import fetch_line, here, there
+from relman.model.names import Oid
+from relman.model.shared import DEPLOYMENTS, Deployed
 from relman.model.tags import Release, tag_format
 
 if TYPE_CHECKING:  # facts ask here, and what is asked for is read from them
     from relman.job.facts import Facts
 
+RECORDED = "recorded"
+ASSUMED = "assumed"
+
 
 class Production(Struct, frozen=True, kw_only=True):
-    """The production release and how it is known."""
+    """The release that users of an environment meet, and how that is known."""
 
     release: Release
     source: str
-    """`assumed`, `branch production`, `tag deployed/1.4.2`."""
+    """`recorded`, `branch production`, `tag deployed/1.4.2`, `assumed`."""
+    since: int | None = None
+    """Since when, in seconds since 1970; absent where nothing tells."""
+    by: str = ""
+    entry: Oid | None = None
+    """The entry that says so, where it was recorded."""
+    closed: Deployed | None = None
+    """What was deployed on top of it and is not open to users yet."""
 
 
 def find_production(facts: Facts) -> Production | None:
     """The production release: recorded where the configuration says so, else assumed (DESIGN 2)."""
     how = facts.config.production
     match how.source:
-        case "assumed":
-            top = next((r for r in facts.releases if r.version.stable and not r.withdrawn), None)
-            return Production(release=top, source="assumed") if top else None
         case "branch":
-            return _of_branch(facts, how.branch)
+            return of_branch(facts, how.environment, how.branch)
         case "tags":
-            fmt = tag_format(how.tags)
-            seen = [(t, v) for t in facts.refs.tags if (v := fmt.read(t.name))]
-            if not seen:
-                raise _unknown(facts, f"no tag like {how.tags} is in this clone")
-            tag, version = max(seen, key=lambda row: facts.graph.when(row[0].commit))
-            release = facts.release(str(version))
-            if release is None:
-                raise _unknown(facts, f"{tag.name} names {version}, and no such release is here")
-            return Production(release=release, source=f"tag {tag.name}")
+            return of_tags(facts, how.environment, how.tags)
         case "record":
-            raise usage(
-                "production is unknown: production.source is record, and this relman keeps no records yet",
-                f"relman hotfix FIX --to {next((r.tag for r in facts.releases if r.version.stable), 'TAG')}",
-                'in relman.toml, below [production]:  source = "assumed"',
-            )
+            return of_record(facts, how.environment)
+        case None if any(each.entry.environment == how.environment for each in facts.deployments):
+            return of_record(facts, how.environment)
+        case "assumed" | None:
+            top = _highest(facts)
+            return Production(release=top, source=ASSUMED) if top else None
 
 
 def production(facts: Facts) -> Production:
@@ -57,22 +61,105 @@ def production(facts: Facts) -> Production:
     return found
 
 
-def _of_branch(facts: Facts, name: str) -> Production:
-    tip = facts.tip(name)
+def of_record(facts: Facts, name: str) -> Production:
+    """Reads the deployment record; an error (usage) where it does not tell, or names what is not to be used."""
+    entries = [each for each in facts.deployments if each.entry.environment == name]
+    running = next((each for each in entries if each.entry.open), None)
+    if running is None:
+        raise _unrecorded(facts, name, entries)
+    release = facts.release(running.entry.version)
+    if release is None:
+        why = f"{running.entry.version} was recorded, and this clone has no such release"
+        raise unknown(facts, name, why, f"git fetch {facts.remote} --tags")
+    _check_usable(facts, name, release, f"relman env record {name} VERSION")
+    return Production(
+        release=release,
+        source=RECORDED,
+        since=_first(entries, running).when,
+        by=running.by,
+        entry=running.id,
+        closed=entries[0] if not entries[0].entry.open else None,
+    )
+
+
+def _first(entries: list[Deployed], running: Deployed) -> Deployed:
+    """The oldest of the entries, newest first, that say the same without another one in between."""
+    first = running
+    for each in (e for e in entries if e.entry.open):
+        if each.entry.version != running.entry.version:
+            break
+        first = each
+    return first
+
+
+def _unrecorded(facts: Facts, name: str, entries: list[Deployed]) -> RelmanError:
+    if entries:
+        version = entries[0].entry.version
+        why = f"{version} was deployed first, and is not open to users yet"
+        return unknown(facts, name, why, f"relman env record {name} {version}")
+    fetch = (fetch_line(facts),) if facts.refs.remotes else ()
+    has = here(facts, DEPLOYMENTS) or there(facts, DEPLOYMENTS)
+    why = f"nobody recorded what runs in {name}" if has else "this clone has no deployment record"
+    top = _highest(facts)
+    return unknown(facts, name, why, *fetch, f"relman env record {name} {top.version if top else 'VERSION'}")
+
+
+def of_tags(facts: Facts, name: str, pattern: str) -> Production:
+    """Reads the newest deployment tag; an error (usage) where there is none, or it names no release."""
+    fmt = tag_format(pattern)
+    seen = {t.name: version for t in facts.refs.tags if (version := fmt.read(t.name))}
+    fetch = f"git fetch {facts.remote} --tags"
+    if not seen:
+        raise unknown(facts, name, f"no tag like {pattern} is in this clone", fetch)
+    newest = max(made(facts.repo, tuple(seen)), key=lambda tag: (tag.when, seen[tag.name]))
+    release = facts.release(str(seen[newest.name]))
+    if release is None:
+        raise unknown(
+            facts, name, f"{newest.name} names {seen[newest.name]}, and no such release is here", fetch
+        )
+    _check_usable(facts, name, release)
+    return Production(release=release, source=f"tag {newest.name}", since=newest.when, by=newest.by)
+
+
+def of_branch(facts: Facts, name: str, branch: str) -> Production:
+    """Reads the highest release on an environment branch; an error (usage) where there is none."""
+    tip = facts.tip(branch)
     if tip is None:
-        raise _unknown(facts, f"branch {name} is not in this clone")
+        fetch = f"git fetch {facts.remote} --tags"
+        raise unknown(facts, name, f"branch {branch} is not in this clone", fetch)
+    at = next((r for r in facts.releases if r.commit == tip.commit), None)
+    if at is not None:
+        _check_usable(facts, name, at)
     usable = [r for r in facts.releases if not r.withdrawn]
-    at = next((r for r in usable if r.commit == tip.commit), None)
     held = facts.graph.reachable_tags(tip.commit, {r.tag: r.commit for r in usable})
     nearest = at or next((r for r in usable if r.tag in held), None)
     if nearest is None:
-        raise _unknown(facts, f"branch {name} holds no release")
-    return Production(release=nearest, source=f"branch {name}")
-
-
-def _unknown(facts: Facts, why: str) -> RelmanError:
-    return usage(
-        f"production is unknown: {why}",
-        f"git fetch {facts.remote} --tags",
-        "relman hotfix FIX --to v1.4.2",
+        raise unknown(facts, name, f"branch {branch} holds no release", f"git fetch {facts.remote} --tags")
+    last = facts.graph.commit(tip.commit)
+    return Production(
+        release=nearest, source=f"branch {branch}", since=last.committer.when, by=last.author.name
     )
+
+
+def _check_usable(facts: Facts, name: str, release: Release, *hints: str) -> None:
+    if not release.withdrawn:
+        return
+    below = next((r for r in facts.releases if _sound(r) and r.version < release.version), None)
+    named = tuple(hint.replace("VERSION", str(below.version)) for hint in hints if below)
+    told = f"{name} runs {release.tag}, which was withdrawn, so nothing is built on it"
+    raise usage(told, *named, *((f"relman hotfix FIX --to {below.tag}",) if below else ()))
+
+
+def _sound(release: Release) -> bool:
+    return release.version.stable and not release.withdrawn
+
+
+def _highest(facts: Facts) -> Release | None:
+    return next((r for r in facts.releases if _sound(r)), None)
+
+
+def unknown(facts: Facts, name: str, why: str, *ways: str) -> RelmanError:
+    """Says that nobody can tell what runs in an environment, and the ways on."""
+    top = _highest(facts)
+    to = (f"relman hotfix FIX --to {top.tag}",) if top else ()
+    return usage(f"{name} is unknown: {why}", *ways, *to)

@@ -8,6 +8,7 @@ from relman.errors import RelmanError
 from relman.git.remote import fetch, ls_remote
 from relman.job.facts import Facts
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
+from relman.model.shared import FETCHED, SHARED, fetched_ref, refspec
 from relman.model.tags import tag_format
 from relman.plan.plan import Plan, Warn
 
@@ -25,7 +26,9 @@ class Looked(Struct, frozen=True, kw_only=True):
 
 
 def refresh(facts: Facts, *, push: bool) -> Looked:
-    """Brings remote-tracking branches and missing release tags up to date; local branches never move.
+    """Brings remote-tracking branches, shared records and missing release tags up to date.
+
+    Local branches never move, nor does what was recorded here.
 
     A remote that cannot be reached, or that does not give what it has, is an error where the command wants to
     push, else a warning.
@@ -36,8 +39,11 @@ def refresh(facts: Facts, *, push: bool) -> Looked:
     try:
         there = ls_remote(facts.repo, remote)
         specs = _wanted(facts, there)
-        if specs:
-            fetch(facts.repo, remote, *specs)
+        records, gone = _records(facts, there)
+        if specs or (records and not gone):
+            fetch(facts.repo, remote, *specs, *(() if gone else records))
+        if gone:
+            fetch(facts.repo, remote, *records, prune=True)
     except RelmanError as error:
         if push:
             raise
@@ -45,7 +51,7 @@ def refresh(facts: Facts, *, push: bool) -> Looked:
         return Looked(warning=f"{error.message}, so the plan is made on what is here: {why}")
     here = {f"{TAGS}{t.name}": t.object for t in facts.refs.tags}
     differ = tuple(ref.removeprefix(TAGS) for ref, oid in there.items() if ref in here and here[ref] != oid)
-    return Looked(fetched=bool(specs), differ=differ)
+    return Looked(fetched=bool(specs or records), differ=differ)
 
 
 def differing(facts: Facts, plan: Plan, tags: Sequence[str]) -> tuple[Warn, ...]:
@@ -103,6 +109,14 @@ def _wanted(facts: Facts, there: Mapping[RefName, Oid]) -> list[str]:
     else:
         specs = [f"+{ref}:{prefix}{ref.removeprefix(HEADS)}" for ref in branches]
     return specs + ([f"{TAGS}*:{TAGS}*"] if len(missing) > _MANY else [f"{ref}:{ref}" for ref in missing])
+
+
+def _records(facts: Facts, there: Mapping[RefName, Oid]) -> tuple[tuple[str, ...], bool]:
+    """The refspec of the shared records where they differ, and whether one is gone there."""
+    remote = facts.remote
+    shown = {fetched_ref(remote, ref): oid for ref, oid in there.items() if ref.startswith(SHARED)}
+    known = {ref: oid for ref, oid in facts.refs.shared.items() if ref.startswith(f"{FETCHED}{remote}/")}
+    return ((refspec(remote),) if shown != known else ()), bool(known.keys() - shown.keys())
 
 
 def _counts(facts: Facts, tag: str, known: set[str]) -> bool:

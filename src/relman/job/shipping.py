@@ -34,9 +34,13 @@ from relman.plan.stamp import Changelog, out_of_step, write_changelog, write_ver
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """What the person asked for beyond the job itself. `day` is the clock as an ISO day."""
+    """What the person asked for beyond the job itself.
+
+    `day` is the clock as an ISO day, `now` the same as seconds since 1970.
+    """
 
     day: str
+    now: int = 0
     as_branches: bool = False
     push: bool = False
     trailers: tuple[str, ...] = ()
@@ -239,11 +243,14 @@ def prove(
     absent = absent_releases(facts, version, line, start, merged, picked)
     said += [f"{r.tag} is not in it, but each of its fixes is" for r in absent.covered]
     said += [f"{r.tag} is not in it, as was accepted for a later release" for r in absent.accepted]
-    warns: tuple[Warn, ...] = ()
+    said += [f"{r.tag} is not in it: it was withdrawn{_why(facts, r)}" for r in absent.withdrawn]
+    warns: tuple[Warn, ...] = _holding_withdrawn(facts, tag, base, start)
+    said += [w.message for w in warns]
     if absent.missing:
         names = ", ".join(r.tag for r in absent.missing)
         said.append(f"{names} of the same line are not in it")
         warns = (
+            *warns,
             Warn(
                 message=f"{tag} would be above {names} and not contain it",
                 rule=RULE,
@@ -257,3 +264,26 @@ def prove(
         said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
+
+
+def _why(facts: Facts, release: Release) -> str:
+    known = facts.withdrawals.get(str(release.version))
+    return f" ({known.entry.reason})" if known else ""
+
+
+def _holding_withdrawn(facts: Facts, tag: str, base: Release | None, start: Oid) -> tuple[Warn, ...]:
+    """Says which withdrawn releases come along: what was wrong with them must be mended by what follows."""
+    bad = {r.tag: r for r in facts.releases if r.withdrawn and r.version.stable}
+    if not bad:
+        return ()
+    commits = {name: r.commit for name, r in bad.items()}
+    held = facts.graph.reachable_tags(start, commits)
+    before = facts.graph.reachable_tags(base.commit, commits) if base else frozenset()
+    return tuple(
+        Warn(
+            message=f"{tag} holds what {name} brought, which was withdrawn{_why(facts, bad[name])}",
+            hint=f"git log --oneline {name}..{start[:10]}",
+        )
+        for name in bad
+        if name in held and name not in before
+    )

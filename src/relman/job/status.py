@@ -51,6 +51,7 @@ def read_status(facts: Facts) -> Status:
         by_kind=by_kind(facts, coming.unreleased) if coming else {},
         production=production.release if production else None,
         source=production.source if production else None,
+        since=production.since if production else None,
         lines=tuple(lines),
         operations=open_operations(journal),
         gaps=tuple(gaps),
@@ -137,6 +138,12 @@ def warnings(facts: Facts) -> tuple[str, ...]:
     """What a person should know before they trust the rest."""
     said = [*facts.twins(), *facts.doubts()]
     for line, _ in facts.live:
+        said += [
+            f"{r.tag} was withdrawn: {known.entry.reason}"
+            for r in line.releases
+            if (known := facts.withdrawals.get(str(r.version)))
+            and (line.stable is None or r.version > line.stable.version)
+        ]
         try:
             tip = facts.tip(line.branch) if line.branch else None
         except RelmanError:  # diverged: the line's own gap says so

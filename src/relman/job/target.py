@@ -7,7 +7,8 @@ from msgspec import Struct, structs
 
 from relman.errors import RelmanError, usage
 from relman.git.scratch import Scratch
-from relman.job.facts import Facts, Production
+from relman.job.environments import PRODUCTION, named, running
+from relman.job.facts import Facts
 from relman.job.landing import branch_of
 from relman.job.shipping import read_own
 from relman.job.strategy import branch_in_role, mended_on
@@ -18,7 +19,6 @@ from relman.model.names import HEADS, REMOTES, Oid
 from relman.model.tags import Release
 
 Side = Literal["isolate", "on-line"]
-PRODUCTION = "production"
 
 _BOOKKEEPING_ONLY = 50
 """More commits than this beyond the release are not looked at one by one: they are work."""
@@ -51,7 +51,6 @@ def find_spots(
     facts: Facts,
     scratch: Scratch,
     words: Sequence[str],
-    production: Production | None,
     *,
     release: bool,
     side: Side | None,
@@ -63,7 +62,7 @@ def find_spots(
     """
     found: dict[str, tuple[str, Spot]] = {}
     for word in words:
-        spot = _find(facts, scratch, word, production, release=release, side=side)
+        spot = _find(facts, scratch, word, release=release, side=side)
         other, known = found.setdefault(spot.line, (word, spot))
         if known != spot:
             raise usage(f"{other} and {word} are both on line {spot.line}", f"relman hotfix FIX --to {word}")
@@ -74,7 +73,6 @@ def _find(
     facts: Facts,
     scratch: Scratch,
     word: str,
-    production: Production | None,
     *,
     release: bool,
     side: Side | None,
@@ -90,7 +88,8 @@ def _find(
         return _on_trunk(facts)
     if name == branch_in_role(facts, "production"):
         name = PRODUCTION
-    asked = production.release if production and name == PRODUCTION else _release_named(facts, name)
+    environment = named(facts, name)
+    asked = running(facts, environment).release if environment else _release_named(facts, name)
     line = facts.lines.of(asked.version) if asked else facts.line(name)
     if line is None:
         raise usage(f"{word} belongs to no line", "relman status")
@@ -107,7 +106,7 @@ def _find(
         return structs.replace(beside, isolated=True)
     branch = branch or branch_of(facts, line)
     tip = facts.tip(branch)
-    if asked is not None and asked != line.stable and name != PRODUCTION:
+    if asked is not None and asked != line.stable and environment is None:
         if not release:
             raise usage(
                 f"a backport goes to a branch, and {asked.tag} is a release",
@@ -205,6 +204,21 @@ def _on_line_or_not(
     on_line = Spot(line=line.name, release=built_on, start=tip.commit, branch=branch, tip=tip, isolated=False)
     if built_on is None or not release:
         return on_line
+    withdrawn = _withdrawn_on(facts, line, built_on, tip)
+    if withdrawn is not None:
+        if side == "on-line":
+            raise usage(
+                f"{branch} contains {withdrawn.tag}, which was withdrawn, so a hotfix is not made from it",
+                "relman hotfix FIX --isolate",
+                f"relman backport FIX --to {line.name}",
+            )
+        return _at(
+            line,
+            built_on,
+            branch,
+            tip,
+            why=f"{branch} contains {withdrawn.tag}, which was withdrawn: from the tag",
+        )
     contained = facts.graph.is_ancestor(built_on.commit, tip.commit)
     if not contained:
         if side == "on-line":
@@ -224,6 +238,12 @@ def _on_line_or_not(
     held = "1 unreleased commit" if work == 1 else f"{work} unreleased commits"
     why = f"{branch} holds {held}, so the fix starts from {built_on.tag} (--on-line: ship them too)"
     return _at(line, built_on, branch, tip, why=why)
+
+
+def _withdrawn_on(facts: Facts, line: Line, built_on: Release, tip: Tip) -> Release | None:
+    """A withdrawn release above the one that is built on, where the branch contains it."""
+    bad = (r for r in line.releases if r.withdrawn and r.version > built_on.version)
+    return next((r for r in bad if facts.graph.is_ancestor(r.commit, tip.commit)), None)
 
 
 def _work(facts: Facts, scratch: Scratch, beyond: Sequence[Oid], tip: Oid) -> int:

@@ -1,12 +1,14 @@
 """Operations that were not pushed from here, as far as this clone knows: what a forgotten `--push` leaves."""
 
+from relman.job import records
 from relman.job.facts import Facts
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.model.shared import SHARED
 from relman.run.journal import Record, read_all
 
 _NEWEST = 5
 """How many operations are looked at: an old one that somebody pushed by hand is no news every day."""
-_MAKES = ("cut", "release", "hotfix", "backport", "bump")
+_MAKES = ("cut", "release", "hotfix", "backport", "bump", "record", "withdraw")
 
 
 def unpublished(facts: Facts) -> tuple[Record, ...]:
@@ -34,12 +36,18 @@ def _stands(record: Record) -> bool:
 
 
 def _published(facts: Facts, record: Record, sent: set[tuple[RefName, Oid | None]]) -> bool:
-    made = [(c.ref, c.new) for c in record.refs if c.new is not None and c.ref.startswith((HEADS, TAGS))]
+    public = (HEADS, TAGS, SHARED)
+    made = [(c.ref, c.new) for c in record.refs if c.new is not None and c.ref.startswith(public)]
     if all(change in sent for change in made):
         return True
-    tracked = [
-        (facts.refs.tracking(facts.remote, short(ref)), new) for ref, new in made if ref.startswith(HEADS)
-    ]
+    tracked = [(_there(facts, ref), new) for ref, new in made if not ref.startswith(TAGS)]
     return bool(tracked) and all(
-        there is not None and facts.graph.is_ancestor(new, there.commit) for there, new in tracked
+        there is not None and facts.graph.is_ancestor(new, there) for there, new in tracked
     )
+
+
+def _there(facts: Facts, ref: RefName) -> Oid | None:
+    if ref.startswith(SHARED):
+        return records.there(facts, ref)
+    tracked = facts.refs.tracking(facts.remote, short(ref))
+    return tracked.commit if tracked else None

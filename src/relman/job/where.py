@@ -1,11 +1,12 @@
 """Where a fix is: releases, lines and environments that hold it or a port of it, and what followed it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from relman.errors import RelmanError, usage
 from relman.git.holding import holding
 from relman.git.scratch import Scratch
-from relman.job.facts import Facts, Production
+from relman.job.environments import read_environments
+from relman.job.facts import Facts
 from relman.job.fix import find_fixes
 from relman.model.equivalence import Certainty, Evidence
 from relman.model.history import Commit
@@ -14,6 +15,7 @@ from relman.model.names import Oid
 from relman.model.reverts import Cancelled, cancel
 from relman.model.traces import FollowUp
 from relman.model.trees import Merged
+from relman.render.environments import Environment
 from relman.render.where import Asked, AtRelease, Following, Has, InEnvironment, OnLine, Where
 from relman.run.traces import find_traces
 
@@ -36,9 +38,10 @@ def read_where(facts: Facts, word: str) -> Where:
         )
     places = _Places(facts, commits)
     live = {line.name for line, _ in facts.live}
-    production, warnings = _production(facts)
+    running = read_environments(facts)
+    deployed = [at for each in running for at in (each.running, each.closed) if at and at.commit]
     named = [facts.trunk.commit, *(_end(facts, line) for line, _ in facts.live)]
-    places.ask_git([*named, production.release.commit if production else None])
+    places.ask_git([*named, *(at.commit for at in deployed)])
     releases = tuple(
         AtRelease(tag=r.tag, version=str(r.version), withdrawn=r.withdrawn, has=has)
         for r in facts.releases
@@ -61,9 +64,9 @@ def read_where(facts: Facts, word: str) -> Where:
         asked=tuple(Asked(commit=c.id, subject=c.subject) for c in commits),
         releases=releases,
         lines=shown,
-        environments=(_environment(facts, production, places),) if production else (),
+        environments=tuple(_in_environments(running, places)),
         follow_ups=places.follow_ups({row.name: ends[row.name] for row in shown if row.live and row.has.has}),
-        warnings=(*facts.doubts(), *warnings, *places.warnings),
+        warnings=(*facts.doubts(), *(each.gap for each in running if each.gap), *places.warnings),
     )
 
 
@@ -208,19 +211,18 @@ def _changes_nothing(scratch: Scratch, commits: Sequence[Commit], tree: Oid) -> 
     )
 
 
-def _production(facts: Facts) -> tuple[Production | None, tuple[str, ...]]:
-    try:
-        return facts.find_production(), ()
-    except RelmanError as error:  # what is in production is one row of the answer, not all of it
-        return None, (error.message,)
-
-
-def _environment(facts: Facts, production: Production, places: _Places) -> InEnvironment:
-    at = production.release
-    return InEnvironment(
-        name=facts.config.production.environment,
-        tag=at.tag,
-        version=str(at.version),
-        source=production.source,
-        has=places.has(at.commit),
-    )
+def _in_environments(running: Iterable[Environment], places: _Places) -> Iterator[InEnvironment]:
+    """A row for every release that runs somewhere; what was deployed and is not open yet has one of its own."""
+    for each in running:
+        for at in (each.running, each.closed):
+            if at is None or at.tag is None or at.commit is None:
+                continue
+            yield InEnvironment(
+                name=each.name,
+                tag=at.tag,
+                version=at.version,
+                source=at.source,
+                open=at is each.running,
+                since=at.since,
+                has=places.has(at.commit),
+            )

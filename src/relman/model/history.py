@@ -80,6 +80,8 @@ class Refs(Struct, frozen=True, kw_only=True):
     """Commits whose parents are missing here (a shallow clone's boundary)."""
     missing: Mapping[str, tuple[str, ...]] = {}
     """What this clone was told not to fetch, by remote: `tags`, `branches`; only remotes with anything are in it."""
+    shared: Mapping[RefName, Oid] = {}
+    """The chains that a team shares, here and as a remote had them (`relman.model.shared`)."""
     fetched_at: int | None = None
     """When something was last fetched, in seconds since 1970."""
 

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from relman.model.names import Oid, RefName
+from relman.model.shared import Entry
 from relman.model.trees import Conflict as Conflict  # noqa: PLC0414 - part of this vocabulary
 from relman.model.trees import Hunk as Hunk  # noqa: PLC0414 - part of this vocabulary
 from relman.plan.park import FeatureMove
@@ -159,6 +160,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What is left to do, with commands."""
     feature: FeatureMove | None = None
     """The feature that leaves trunk or comes back."""
+    records: tuple[Entry, ...] = ()
+    """What is written down for the team."""
     undoes: str | None = None
     """The operation that this one takes back."""
 

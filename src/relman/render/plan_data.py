@@ -1,7 +1,9 @@
 """Plans and outcomes as JSON: `relman/plan/v1` and `relman/outcome/v1` (CLI.md)."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
+from relman.model.shared import Deployment, Entry, Withdrawal
 from relman.plan.outcome import Outcome
 from relman.plan.plan import Pick, Sealed, TargetPlan
 from relman.render.data import document
@@ -60,6 +62,7 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
             "before": plan.feature.before,
             "after": plan.feature.after,
         },
+        "records": [_entry(entry) for entry in plan.records],
         "files": [f.path for f in plan.files()],
         "pushes": [
             {
@@ -71,6 +74,16 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
             for p in plan.pushes()
         ],
     }
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    match entry:
+        case Deployment(environment=name, version=version, open=is_open):
+            return {"kind": "deployment", "environment": name, "version": version, "open": is_open}
+        case Withdrawal(version=version, reason=reason, withdrawn=is_withdrawn):
+            return {"kind": "withdrawal", "version": version, "reason": reason, "withdrawn": is_withdrawn}
+        case _:
+            assert_never(entry)
 
 
 def _target(sealed: Sealed, target: TargetPlan) -> dict[str, object]:

@@ -13,12 +13,12 @@ from relman.model.next import Next
 from relman.model.tags import Release
 from relman.plan.plan import Debt
 from relman.render.data import document, text
+from relman.render.environments import known
 from relman.render.words import age, counted, printable
 
 _LABEL = 12
 _SHOWN = 8
 """Debts of a line that are listed; `--json` has all of them."""
-_SOURCES = {"assumed": "assumed: the highest stable release"}
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -62,6 +62,8 @@ class Status(Struct, frozen=True, kw_only=True):
     by_kind: Mapping[str, int]
     production: Release | None
     source: str | None
+    since: int | None
+    """Since when it runs in production, in seconds since 1970, where that is recorded."""
     lines: tuple[LineStatus, ...]
     operations: tuple[OpenOperation, ...]
     gaps: tuple[Gap, ...]
@@ -87,6 +89,7 @@ def status_document(status: Status) -> dict[str, object]:
         "tag": at.tag,
         "commit": at.commit,
         "source": status.source,
+        "since": status.since,
     }
     return document(
         "relman/status/v1",
@@ -143,8 +146,8 @@ def status_page(status: Status, *, now: int) -> Iterator[Text]:
     if status.where != status.trunk:
         yield _labelled("HEAD", status.where)
     if status.production:
-        source = status.source or ""
-        yield _labelled("production", f"{status.production.tag} ({_SOURCES.get(source, source)})", "bold")
+        told = known(status.source or "", status.since, now)
+        yield _labelled("production", f"{status.production.tag} ({told})", "bold")
     elif not any("production" in gap.about for gap in status.gaps):
         yield _labelled("production", "nothing yet: there is no stable release")
     if status.lines:

@@ -62,6 +62,9 @@ class InEnvironment(Struct, frozen=True, kw_only=True):
     tag: str
     version: str
     source: str
+    open: bool
+    """Whether it is open to users; else it is deployed, and waits."""
+    since: int | None
     has: Has
 
 
@@ -120,6 +123,8 @@ def where_document(where: Where) -> dict[str, object]:
                 "tag": e.tag,
                 "version": e.version,
                 "source": e.source,
+                "open": e.open,
+                "since": e.since,
                 "has": e.has.has,
                 **_has(e.has),
             }
@@ -140,7 +145,8 @@ def where_page(where: Where) -> Iterator[Text]:
         yield _labelled("" if at else "fix", f"{one.commit[:10]} {one.subject}", "bold")
     for place in where.environments:
         verb, style = ("has it", "") if place.has.has else ("lacks it", "yellow")
-        yield _labelled(place.name, f"{place.tag} {verb}{_how(place.has)}", style)
+        closed = "" if place.open else ", not open to users yet"
+        yield _labelled(place.name, f"{place.tag}{closed} {verb}{_how(place.has)}", style)
     yield Text()
     yield from _table(tuple(line for line in where.lines if line.live))
     rows = list(_remarks(where))
@@ -158,6 +164,9 @@ def _remarks(where: Where) -> Iterator[Text]:
     if older:
         more = f" and {len(older) - _NAMED} more" if len(older) > _NAMED else ""
         yield _labelled("also on", f"{', '.join(older[:_NAMED])}{more}, no longer live", "dim")
+    if bad := [r.tag for r in where.releases if r.withdrawn]:
+        verb = "has it, and was withdrawn" if len(bad) == 1 else "have it, and were withdrawn"
+        yield _labelled("withdrawn", f"{listed(bad)} {verb}", "yellow")
     for each in where.follow_ups:
         lacking = f"; missing on {listed(list(each.missing_on))}" if each.missing_on else ""
         said = f"{each.commit[:10]} {_VERBS[each.kind]} {each.about[:10]}: {each.subject}{lacking}"

@@ -32,7 +32,7 @@ def finish(running: Running, *, push: bool) -> Outcome:
 
     What cannot be done is told in `left`, and work trees and files that stay behind leave the operation open.
     """
-    pushing.forget_deleted(running)
+    pushing.remember(running)
     behind = [*_follow(running), *_edit(running)]
     if behind:
         left = (*behind, "relman resume tries again")

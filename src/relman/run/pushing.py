@@ -9,6 +9,7 @@ from relman.errors import Kind, RelmanError
 from relman.git import refs, remote
 from relman.git.repo import Repository
 from relman.model.names import HEADS, REMOTES, Oid, RefName, short
+from relman.model.shared import SHARED, fetched_ref
 from relman.plan.outcome import Pushed
 from relman.run.operation import Running
 
@@ -133,25 +134,29 @@ def _taken(repo: Repository, pushed: Pushed) -> bool:
         return False
 
 
-def forget_deleted(running: Running) -> None:
-    """Removes remote-tracking refs of branches that a push deleted.
+def remember(running: Running) -> None:
+    """Writes down what the remote has after a push, where git does not do it itself.
 
-    git does so itself, but cannot while our own transaction deletes a ref: both want `packed-refs.lock`.
+    Remote-tracking refs of branches that were deleted go: git cannot do that while our own transaction deletes a
+    ref, both want `packed-refs.lock`. Of shared records no clone is configured to keep what the remote has.
     """
-    gone: dict[RefName, Oid] = {
-        RefName(f"{REMOTES}{p.remote}/{m.ref.removeprefix(HEADS)}"): m.old
-        for p in running.record.pushes
-        if p.result == "pushed"
-        for m in p.moves
+    pushed = [(p.remote, m) for p in running.record.pushes if p.result == "pushed" for m in p.moves]
+    gone = {
+        RefName(f"{REMOTES}{name}/{m.ref.removeprefix(HEADS)}"): m.old
+        for name, m in pushed
         if m.new is None and m.old is not None and m.ref.startswith(HEADS)
     }
-    values = refs.read_values(running.repo, gone)
-    stale = [(ref, old) for ref, old in gone.items() if values.get(ref) == old]
+    held = {fetched_ref(name, m.ref): m.new for name, m in pushed if m.ref.startswith(SHARED)}
+    values = refs.read_values(running.repo, [*gone, *held])
+    stale: list[tuple[RefName, Oid | None, Oid | None]] = [
+        *((ref, old, None) for ref, old in gone.items() if values.get(ref) == old),
+        *((ref, values.get(ref), new) for ref, new in held.items() if values.get(ref) != new),
+    ]
     if stale:
         try:
             with refs.RefTransaction(running.repo.acting, "relman push", running.fds) as transaction:
-                for ref, old in stale:
-                    transaction.delete(ref, old)
+                for ref, old, new in stale:
+                    transaction.move(ref, old, new)
                 transaction.prepare()
                 transaction.commit()
         except RelmanError:
@@ -191,7 +196,7 @@ def _refusal(repo: Repository, pushed: Pushed, outcome: remote.PushOutcome) -> R
         Kind.MOVED,
         f"{pushed.remote} refused the push; nothing was published and nothing moved:\n" + "\n".join(lines),
         cause=outcome.words,
-        hints=(f"git fetch --prune {pushed.remote}", "run the command again: it plans on what is there now"),
+        hints=(f"git fetch --prune {pushed.remote}", "relman redo"),
         facts={"remote": pushed.remote, "refused": [{"ref": r.ref, "reason": r.reason} for r in guilty]},
     )
 

@@ -1,11 +1,13 @@
 """Takes an operation back: a new plan with the moves swapped and the same guards, all or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
 
 from msgspec import Struct
 
 from relman.errors import Kind, RelmanError
-from relman.model.names import HEADS, REMOTES, Oid, RefName, short
+from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName, short
+from relman.model.shared import Deployment, Withdrawal
 from relman.plan.outcome import RefChange
 from relman.plan.plan import Plan
 from relman.plan.steps import EditFile, Id, MoveRef, PushMove, PushRefs, Step
@@ -202,9 +204,27 @@ def _published(record: Record, shown: list[tuple[RefName, str]]) -> RelmanError:
     return RelmanError(
         Kind.REFUSED,
         f"operation {record.id} is published ({', '.join(names)}), and others may have it",
-        hints=(f"relman undo {record.id} --remote", "relman hotfix FIX"),
+        hints=(f"relman undo {record.id} --remote", *_onward(record)),
         facts={"operation": record.id, "published": names},
     )
+
+
+def _onward(record: Record) -> tuple[str, ...]:
+    """What to do instead about what others may have: a withdrawal, or another entry of the record."""
+    plan = record.sealed.plan
+    tags = [short(m.ref) for m in record.refs if m.ref.startswith(TAGS) and m.new is not None]
+    ways = [f"relman withdraw {tag} --reason TEXT" for tag in tags]
+    for entry in plan.records:
+        match entry:
+            case Deployment(environment=name):
+                ways.append(f"relman env record {name} VERSION")
+            case Withdrawal(version=version, withdrawn=True):
+                ways.append(f"relman withdraw {version} --undo")
+            case Withdrawal(version=version):
+                ways.append(f"relman withdraw {version} --reason TEXT")
+            case _:
+                assert_never(entry)
+    return tuple(ways) or ("relman hotfix FIX",)
 
 
 def _lost(record: Record, pushed: list[tuple[RefName, str]]) -> RelmanError:
