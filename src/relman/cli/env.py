@@ -66,5 +66,4 @@ def record(
         here,
         how,
         lambda facts, _scratch, wishes: plan_record(facts, environment, version, wishes, closed=closed),
-        any_strategy=True,
     )

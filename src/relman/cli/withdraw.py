@@ -43,5 +43,7 @@ def withdraw(
     check_no_trees(how, f"relman withdraw {version}")
     ask = WithdrawAsk(version=version, reason=how.reason or "", rollback_to=rollback_to, undo=undo)
     return carry_out(
-        here, how, lambda facts, _scratch, wishes: plan_withdraw(facts, ask, wishes), any_strategy=True
+        here,
+        how,
+        lambda facts, _scratch, wishes: plan_withdraw(facts, ask, wishes),
     )
