@@ -146,7 +146,7 @@ def _place(
         return
     if any(graph.is_ancestor(commit, tip) for tip in places):
         return
-    if rules.strategy.tag != "trunk" and any(graph.is_ancestor(old, commit) for old in before[:1]):
+    if rules.strategy.tag != "trunk" and any(_isolated(graph, commit, old, trunk) for old in before[:1]):
         return
     yield _found(
         "tag-place",
@@ -154,6 +154,13 @@ def _place(
         f"{commit[:SHORT]} is not on {where}, where release {version} belongs",
         "push that branch with it, or tag what is on it",
     )
+
+
+def _isolated(graph: Graph, commit: Oid, old: Oid, trunk: Oid | None) -> bool:
+    """Whether a release is the one before it and work that trunk does not have."""
+    own = graph.between([commit], [old])
+    same = trunk is None or own == graph.between([commit], [old, trunk])
+    return bool(own) and same and graph.is_ancestor(old, commit)
 
 
 def _branches(line: Line | None) -> tuple[str, ...]:
