@@ -77,3 +77,17 @@ def hotfix(subject: Subject) -> list[Command]:
         Command(who="git tag --contains FIX", words=("git", "tag", "--contains", subject.fix)),
         Command(who="git log LATEST..FIX", words=("git", "log", "--format=%B", between)),
     ]
+
+
+def push(subject: Subject) -> list[Command]:
+    """A push of trunk's newest 1,000 first parents; a message that breaks a rule is a finding, not a failure."""
+    head, old = (question(subject.view, "rev-parse", rev) for rev in ("HEAD", "HEAD~1000"))
+    branch = question(subject.view, "symbolic-ref", "HEAD")
+    hook = Path(sys.executable).parent / "relman-hook"
+    said = f"printf '%s\\n' '{branch} {head} {branch} {old}'"
+    judged = f"{said} | '{hook}' pre-push origin url 2>&1 || [ $? = 1 ]"
+    return [
+        Command(who="relman-hook pre-push", words=("sh", "-c", judged)),
+        Command(who="git log OLD..NEW", words=("git", "log", "--format=%B", f"{old}..{head}")),
+        Command(who="git rev-list OLD..NEW", words=("git", "rev-list", f"{old}..{head}")),
+    ]

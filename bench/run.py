@@ -15,7 +15,7 @@ from measure import Command, Figures, row
 from peers import peers
 
 CACHE = generate.CACHE
-ROWS = ("start-up", "next", "status", "hotfix", "changelog")
+ROWS = ("start-up", "next", "status", "hotfix", "changelog", "push")
 GROWTH = ("next", "status", "hotfix")
 
 
@@ -94,6 +94,8 @@ def commands(name: str, bin_dir: Path, subject: rows.Subject) -> list[Command]:
             return rows.status(subject)
         case "hotfix":
             return rows.hotfix(subject)
+        case "push":
+            return rows.push(subject)
         case _:
             return rows.changelog(bin_dir)
 

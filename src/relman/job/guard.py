@@ -1,9 +1,7 @@
 """What a hook that judges a push starts from: the refs, the policy, and the push as a value."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
-import msgspec
 from msgspec import Struct, structs
 
 from relman.config.record import DEFAULT_LINE_BRANCH, Config
@@ -23,7 +21,6 @@ from relman.model.push import Push, PushRules, Update
 from relman.model.push_rules import push_findings
 from relman.model.tags import Formats, detect_formats, read_releases, tag_format
 from relman.model.version import Version, parse
-from relman.plan.plan import Debt
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -130,7 +127,7 @@ class Guard:
             annotated=config.release.annotated,
             bumps=bump_table(config.versions),
             freezes=freezes(config),
-            owed=self._owed,
+            owed=self._owed(push),
             levels=config.hooks.levels,
             now=self.now,
         )
@@ -170,34 +167,16 @@ class Guard:
             if before is not None and after is not None:
                 yield place.path, before, after
 
-    @cached_property
-    def _owed(self) -> frozenset[Oid]:
-        """What a hotfix wrote down as missing on trunk or a line: the journal's debts, here."""
+    def _owed(self, push: Push) -> frozenset[Oid]:
+        """What an operation here wrote down as missing on trunk; asked only where a release branch is pushed."""
         folder = self.hooked.common_dir / "relman" / "operations"
-        found: set[Oid] = set()
-        for file in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-            try:
-                record = msgspec.json.decode(file.read_bytes(), type=_Record)
-            except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-                continue
-            if record.state != "aborted":
-                found |= {debt.commit for debt in record.sealed.plan.debts}
-        return frozenset(found)
+        if not folder.is_dir() or not any(u.branch and push.line_of(u.branch) for u in push.updates):
+            return frozenset()
+        # The journal brings pygit2, which no other push waits for.
+        from relman.job.recorded import recorded_debts
+        from relman.run.journal import read_folder
 
-
-class _Plan(Struct, frozen=True, kw_only=True):
-    debts: tuple[Debt, ...] = ()
-
-
-class _Sealed(Struct, frozen=True, kw_only=True):
-    plan: _Plan
-
-
-class _Record(Struct, frozen=True, kw_only=True):
-    """As much of an operation's record as a hook reads: the journal's own module brings pygit2."""
-
-    state: str
-    sealed: _Sealed
+        return frozenset(recorded_debts(read_folder(folder).records))
 
 
 def version_files(

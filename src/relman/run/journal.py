@@ -152,9 +152,14 @@ def write(repo: Repository, record: Record) -> Record:
 
 def read_all(repo: Repository) -> Journal:
     """Reads every record. Never fails: what cannot be read is told in the answer."""
+    return read_folder(folder(repo))
+
+
+def read_folder(place: Path) -> Journal:
+    """The same from the folder of records, for a hook that opens no repository."""
     records: list[Record] = []
     unreadable: list[str] = []
-    for file in sorted(folder(repo).glob("*.json")):
+    for file in sorted(place.glob("*.json")):
         try:
             record = msgspec.json.decode(file.read_bytes(), type=Record)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as e:
