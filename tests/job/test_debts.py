@@ -133,6 +133,43 @@ main:
     assert [o.commit for o in owed(repo)] == [repo.id("fix")]
 
 
+REVERTS = """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"}
+  bad "feat: the culprit" {bad.txt: "bad\\n"}
+  B "chore(release): 1.0.0" {} [v1.0.0]
+release/1.0 from B:
+  out revert bad [v1.0.1]
+main:
+  C "feat: two" {c.txt: "c\\n"}
+"""
+
+
+def test_the_revert_of_what_users_had_is_owed(repo_from: Build) -> None:
+    repo = repo_from(REVERTS)
+    assert [(o.commit, o.missing_on) for o in owed(repo)] == [(repo.id("out"), ("trunk",))]
+
+
+def test_a_revert_on_both_sides_is_not(repo_from: Build) -> None:
+    assert owed(repo_from(REVERTS + "  back revert bad\n")) == []
+
+
+def test_what_a_line_took_out_before_it_was_released_stays_on_trunk(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"}
+  half "feat: half done" {half.txt: "half\\n"}
+release/1.0 from half:
+  out revert half
+  R "chore(release): 1.0.0" {} [v1.0.0]
+main:
+  C "feat: two" {c.txt: "c\\n"}
+"""
+    )
+    assert owed(repo) == []
+
+
 def test_a_shallow_clone_cannot_tell(story: Story, tmp_path: Path) -> None:
     with pytest.raises(RelmanError) as error:
         owed(story("debts").clone(tmp_path / "clone", depth=2))

@@ -122,11 +122,19 @@ class Context:
     @contextlib.contextmanager
     def busy(self, doing: str) -> Iterator[None]:
         """Shows on a terminal that something is under way; nothing elsewhere."""
+        with self.progress(doing):
+            yield
+
+    @contextlib.contextmanager
+    def progress(self, doing: str) -> Iterator[Callable[[str], None]]:
+        """The same, and gives a function that says what is under way now."""
         if self.json or self.options.quiet or not sys.stderr.isatty():
-            yield
+            yield lambda _: None
             return
-        with self.err.status(doing):
-            yield
+        from relman.render.words import printable
+
+        with self.err.status(doing) as status:
+            yield lambda now: status.update(printable(now))
 
     def say(self, *lines: "RenderableType") -> None:
         """Prints results for people; nothing with `--json`."""

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from relman.cli.choose import chosen
 from relman.cli.complete import complete_target
 from relman.cli.context import Context
 from relman.cli.how import How, mutating
 from relman.cli.stage import NoTag
-from relman.errors import Kind, RelmanError, usage
-from relman.render.words import printable
+from relman.errors import Kind, usage
 
 Side = Literal["isolate", "on-line"]
 Fixes = Annotated[
@@ -61,7 +61,9 @@ def hotfix(
     from relman.job.hotfix import HotfixAsk, plan_hotfix
 
     here: Context = context.obj
-    fixes = fixes or _chosen(here)
+    fixes = fixes or chosen(here, split(to))
+    if fixes is None:
+        return Kind.USAGE
     side: Side | None = None if isolate is None else "isolate" if isolate else "on-line"
     ask = HotfixAsk(
         fixes=tuple(fixes),
@@ -113,38 +115,6 @@ def _past_not_affected(how: How) -> bool:
     from relman.run.rungs import RULE
 
     return RULE in how.anyway
-
-
-def _chosen(here: Context) -> list[str]:
-    """Lists the fixes on trunk that production lacks, and asks which of them to ship."""
-    from relman.git.scratch import Scratch
-    from relman.job.wanted import wanted
-
-    release = here.facts.production().release
-    with Scratch.open(here.facts.repo, release.commit) as scratch, here.busy("trying the fixes on trunk"):
-        found = wanted(here.facts, scratch, release)
-    if not found:
-        raise RelmanError(
-            Kind.NOTHING,
-            f"{release.tag} has every fix that trunk has; name what is to be shipped",
-            hints=("relman hotfix COMMIT", "relman hotfix BRANCH"),
-        )
-    rows = [f"{w.commit[:10]} {w.rung:<8} {w.subject}" for w in found]
-    if here.asks:
-        here.hint(*(f"{number:>3}  {printable(row)}" for number, row in enumerate(rows, 1)))
-        here.hint(f"which of these fixes that {release.tag} lacks? (a number)")
-        answer = here.answer()
-        if answer.isdecimal() and 1 <= int(answer) <= len(found):
-            return [found[int(answer) - 1].commit]
-        raise RelmanError(Kind.INTERRUPTED, "nothing was chosen, and nothing was changed")
-    first = next((w for w in found if w.rung == "clean"), found[0])
-    listed = "".join(f"\n  {row}" for row in rows)
-    raise RelmanError(
-        Kind.USAGE,
-        f"which fix? {release.tag} lacks these of trunk:{listed}",
-        hints=(f"relman hotfix {first.commit[:10]}",),
-        facts={"fixes": [{"commit": w.commit, "subject": w.subject, "rung": w.rung} for w in found]},
-    )
 
 
 def split(words: list[str] | None) -> tuple[str, ...]:

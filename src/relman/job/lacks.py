@@ -11,13 +11,14 @@ from relman.git.hunks import added_lines
 from relman.git.scratch import PickOf, Scratch
 from relman.git.trees import blob
 from relman.job.facts import Facts
+from relman.job.held import held_release
 from relman.model import message
 from relman.model.bookkeeping import matches
 from relman.model.equivalence import Changes
 from relman.model.fixes import counts, is_unshipped
 from relman.model.hints import Hints, lines_stand, telling
 from relman.model.history import Commit
-from relman.model.names import Oid
+from relman.model.names import Oid, is_oid
 from relman.model.reverts import cancel
 from relman.model.trees import Merged
 
@@ -44,7 +45,7 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
     graph = facts.graph
     own = graph.between(ends, [at])[:_RECENT]
     gone = cancel(graph, own).removed
-    wanted = [c for oid in own if oid not in gone and _owes(facts, c := graph.commit(oid))]
+    wanted = [c for oid in own if oid not in gone and _owes(facts, c := graph.commit(oid), at)]
     if not wanted:
         return ()
     first = min(c.author.when for c in wanted) - _BEFORE
@@ -56,7 +57,11 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
         wanted = [c for c in wanted if c.author.when >= oldest]
     back = cancel(graph, others).removed
     standing = [oid for oid in others if oid not in back]
-    left = _without_trace(facts, [c for c in wanted if not _local(facts, c)], standing)
+    taken = {
+        name for oid in others for name in message.reverted(message.parse(graph.commit(oid).message)).commits
+    }
+    wanted = [c for c in wanted if not _local(facts, c) and not _undone_too(c, taken)]
+    left = _without_trace(facts, wanted, standing)
     return tuple(reversed(_by_content(facts, left, at, trial)))
 
 
@@ -65,8 +70,15 @@ def unlike(facts: Facts, commits: Sequence[Commit], others: Sequence[Oid]) -> tu
     return tuple(_without_trace(facts, commits, others))
 
 
-def _owes(facts: Facts, commit: Commit) -> bool:
-    return counts(commit, facts.policy.bumps)
+def _owes(facts: Facts, commit: Commit, at: Oid) -> bool:
+    """Whether a commit is a change that `at` must have, or takes back one that users had and `at` still has."""
+    named = message.reverted(message.parse(commit.message)).commits
+    undone = [Oid(name) for name in named if is_oid(name) and facts.graph.has(Oid(name))]
+    if not undone or len(commit.parents) != 1:
+        return counts(commit, facts.policy.bumps)
+    held = held_release(facts, commit.id)
+    ends = (at, *((held.commit,) if held else ()))
+    return held is not None and all(facts.graph.is_ancestor(o, end) for o in undone for end in ends)
 
 
 def _local(facts: Facts, commit: Commit) -> bool:
@@ -77,6 +89,12 @@ def _local(facts: Facts, commit: Commit) -> bool:
     paths = facts.graph.paths(commit.id)
     kept = facts.config.picks.bookkeeping
     return bool(paths) and all(is_unshipped(path) or matches(path, kept) for path in paths)
+
+
+def _undone_too(commit: Commit, taken: Collection[str]) -> bool:
+    """Whether everything that a revert takes back was taken back at the other place as well."""
+    named = message.reverted(message.parse(commit.message)).commits
+    return bool(named) and all(any(name.startswith(other) for other in taken) for name in named)
 
 
 def _without_trace(facts: Facts, commits: Sequence[Commit], others: Sequence[Oid]) -> list[Commit]:

@@ -12,7 +12,7 @@ from relman.plan.steps import Id, MoveRef, WriteCommit
 from relman.render.rows import WIDTH, row
 from relman.render.words import counted, listed, printable_lines
 
-_RUNGS = {
+RUNGS = {
     "already-there": "there already",
     "clean": "clean pick",
     "bookkeeping": "conflicts only in bookkeeping files",
@@ -22,6 +22,7 @@ _RUNGS = {
     "conflict": "conflict",
     "unknown": "git gave no answer",
 }
+"""What each rung is called."""
 
 
 def plan_rows(sealed: Sealed) -> Iterator[Text]:
@@ -100,7 +101,7 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
 
 
 def _how(pick: Pick) -> str:
-    return "taken as it is" if isinstance(pick.commit, Id) else _RUNGS[pick.rung]
+    return "taken as it is" if isinstance(pick.commit, Id) else RUNGS[pick.rung]
 
 
 def _move(sealed: Sealed, move: MoveRef) -> str:

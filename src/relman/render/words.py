@@ -25,9 +25,9 @@ def age(then: int, now: int) -> str:
     return "just now"
 
 
-def counted(number: int, noun: str) -> str:
-    """Says `1 commit`, `3 commits`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, many: str | None = None) -> str:
+    """Says `1 commit`, `3 commits`; `many` where an s does not do."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {many or f'{noun}s'}"
 
 
 def listed(words: list[str]) -> str:

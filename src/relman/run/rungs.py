@@ -43,6 +43,8 @@ class Reach(Struct, frozen=True, kw_only=True):
     patch_id: PatchId
     with_prerequisites: bool = False
     past_not_affected: bool = False
+    search: bool = True
+    """Whether to look for the commits that a fix needs, which takes seconds."""
 
 
 class Stand(Struct, frozen=True, kw_only=True):
@@ -130,6 +132,8 @@ def _past_siblings(graph: Reader, scratch: Scratch, reach: Reach, pick: Pick, at
         if not reach.past_not_affected:
             return Held(pick=replace(told, rung="not-affected"))
         warnings = (Warn(message=f"{pick.source[:10]}: {sentence}", rule=RULE),)
+    if not reach.search:
+        return Held(pick=told, warnings=warnings)
     onto = Onto(
         target=at.commit,
         tree=at.tree,
