@@ -34,6 +34,7 @@ COMMANDS = {
     "relman/where/v1": ("where", "pr:94", "--json"),
     "relman/strategies/v1": ("strategy", "list", "--json"),
     "relman/strategy/v1": ("strategy", "show", "gitflow/v1", "--json"),
+    "relman/compare/v1": ("strategy", "compare", "--json"),
     "relman/detect/v1": ("strategy", "detect", "--json"),
     "relman/hooks/v1": ("hooks", "status", "--json"),
     "relman/env/v1": ("env", "--json"),

@@ -79,6 +79,30 @@ def detect_(context: typer.Context) -> int:
     return 0
 
 
+@strategies.command("compare", cls=OneCommand)
+def compare_(
+    context: typer.Context,
+    hotfixes: Annotated[
+        int, typer.Option(help="How many of the newest hotfixes are shipped again.", min=0, max=100)
+    ] = 3,
+) -> int:
+    """Hold the history against every strategy, and say how each would have shipped the newest hotfixes.
+
+    Examples: relman strategy compare · relman strategy compare --hotfixes 10 --json
+    """
+    from relman.cli.check_history import recall
+    from relman.job.compare import compare
+    from relman.render.compare import compare_document, compare_page
+
+    here: Context = context.obj
+    own = here.facts.strategy.name
+    with here.busy("trying every strategy"):
+        found = compare(here.facts, recall(here), now=here.now, hotfixes=hotfixes)
+    here.document(compare_document(found, own))
+    here.say(*compare_page(found, own))
+    return 0
+
+
 def _named(name: str) -> "Strategy":
     """A strategy of the catalog; `trunk` alone is its newest version."""
     from relman.errors import usage

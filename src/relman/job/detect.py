@@ -26,10 +26,10 @@ def detect(facts: Facts, catalog: Sequence[Strategy] = CATALOG) -> tuple[Candida
     beside = tuple(each.name for each in paired) if paired else ()
 
     def view(strategy: Strategy) -> Observed:
-        roles = _roles(facts, strategy)
-        if roles not in known:
-            trunk, production, environments = roles
-            known[roles] = observe(
+        which = roles(facts, strategy)
+        if which not in known:
+            trunk, production, environments = which
+            known[which] = observe(
                 facts.graph,
                 trunk,
                 production,
@@ -38,12 +38,12 @@ def detect(facts: Facts, catalog: Sequence[Strategy] = CATALOG) -> tuple[Candida
                 paired=beside,
                 environments=environments,
             )
-        return known[roles]
+        return known[which]
 
     return candidates(catalog, view)
 
 
-def _roles(facts: Facts, strategy: Strategy) -> _Roles:
+def roles(facts: Facts, strategy: Strategy) -> _Roles:
     """The branches with the roles of trunk, production and environments; without a pair the repository's trunk."""
     environment = strategy.role("environment")
     names = environment.patterns if environment else ()

@@ -20,6 +20,8 @@ class Check(Struct, frozen=True, kw_only=True):
     title: str
     asks: str
     rule: Rule
+    by_strategy: bool = False
+    """Whether the answer depends on the strategy, besides which branches have its roles."""
 
 
 CHECKS = (
@@ -28,18 +30,21 @@ CHECKS = (
         title="declared branches",
         asks="Every branch's name fits one kind of branch of the strategy, or a name that the team allows.",
         rule=branches.declared,
+        by_strategy=True,
     ),
     Check(
         id="B2",
         title="short-lived branches",
         asks="A topic branch is younger than `check.days`, and trunk is fewer than `check.behind` steps ahead.",
         rule=branches.short_lived,
+        by_strategy=True,
     ),
     Check(
         id="B3",
         title="one at a time",
         asks="Only one branch is open of each kind that the strategy has one of at a time.",
         rule=branches.one_at_a_time,
+        by_strategy=True,
     ),
     Check(
         id="C1",
@@ -52,6 +57,7 @@ CHECKS = (
         title="one line, one version",
         asks="A release branch is named by its line, and no release of another line stands on it.",
         rule=cuts.one_version_each,
+        by_strategy=True,
     ),
     Check(
         id="C3",
@@ -76,12 +82,14 @@ CHECKS = (
         title="merged back",
         asks="Every release is contained in the branches that a release lands on.",
         rule=fixes.merged_back,
+        by_strategy=True,
     ),
     Check(
         id="G1",
         title="the tag's commit",
         asks="A release is tagged on the kind of commit that the strategy says.",
         rule=tags.right_commit,
+        by_strategy=True,
     ),
     Check(
         id="G2",
