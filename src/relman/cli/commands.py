@@ -24,6 +24,7 @@ from relman.cli.hotfix import backport, hotfix
 from relman.cli.init import init
 from relman.cli.log import log
 from relman.cli.next import next_
+from relman.cli.options import options
 from relman.cli.park import park, unpark
 from relman.cli.push import push
 from relman.cli.release import release
@@ -46,6 +47,7 @@ ROWS = (
     (LOOK, "next", next_),
     (LOOK, "version", version),
     (LOOK, "where", where),
+    (LOOK, "options", options),
     (LOOK, "changelog", changelog),
     (LOOK, "check", check),
     (LOOK, "log", log),

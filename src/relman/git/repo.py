@@ -19,7 +19,13 @@ class Repository:
     """An open repository. Holds paths and two doors: `pygit` for objects, git for everything else."""
 
     def __init__(
-        self, pygit: pygit2.Repository, git_dir: Path, common_dir: Path, work_tree: Path | None
+        self,
+        pygit: pygit2.Repository,
+        git_dir: Path,
+        common_dir: Path,
+        work_tree: Path | None,
+        *,
+        borrowed: Path | None = None,
     ) -> None:
         self.pygit = pygit
         self.git_dir = git_dir
@@ -28,11 +34,14 @@ class Repository:
         """What all linked worktrees share: objects, refs, relman's journal."""
         self.work_tree = work_tree
         """Absent in a bare repository."""
+        self.borrowed = borrowed
+        """An object store that is read too."""
 
     @cached_property
     def looking(self) -> Git:
         """Runs git children that change nothing, not even the index's times."""
-        return Git(self.git_dir, self.work_tree, looking=True)
+        more = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.borrowed)} if self.borrowed else {}
+        return Git(self.git_dir, self.work_tree, looking=True, always=more)
 
     @cached_property
     def acting(self) -> Git:
@@ -67,6 +76,13 @@ def open_repository(start: Path) -> Repository:
     pygit = _open(Path(found), start)
     git_dir = Path(pygit.path)
     return Repository(pygit, git_dir, _common_dir(git_dir), _work_tree(pygit, start))
+
+
+def borrowing(repo: Repository, objects: Path) -> Repository:
+    """The same repository, reading also what stands in another object store: commits that are only tried yet."""
+    pygit = _open(repo.git_dir, repo.work_tree or repo.git_dir)
+    pygit.odb.add_disk_alternate(str(objects))
+    return Repository(pygit, repo.git_dir, repo.common_dir, repo.work_tree, borrowed=objects)
 
 
 def _work_tree(pygit: pygit2.Repository, start: Path) -> Path | None:

@@ -1,0 +1,191 @@
+"""Ways that need no fix: take the cause out of production, turn it off, go back to the release before it."""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from msgspec import Struct
+
+from relman.errors import RelmanError
+from relman.git.blame import blame
+from relman.git.hunks import around, changed_files
+from relman.git.scratch import Scratch
+from relman.job.facts import Facts
+from relman.job.feature import configured
+from relman.job.fix_ways import besides, verdict_of
+from relman.job.future import after, attempt
+from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.shipping import Wishes
+from relman.job.works import switch_of
+from relman.model.feature import named_features, says
+from relman.model.history import Commit
+from relman.model.names import Oid, branch_ref
+from relman.model.tags import Release
+from relman.model.trees import Conflicted, Merged
+from relman.plan.option import Option
+from relman.plan.plan import Base, Plan
+from relman.plan.ship import BranchMove, Change, Shipment, ship
+from relman.plan.steps import Reverted
+
+_FILES = 20
+"""A fix that changes more files than this tells nothing about a cause."""
+_MIGRATION = ("migration", "migrate", "schema", ".sql")
+_ROLLED = 10
+_BRANCH = "revert-cause"
+
+
+class Bad(Struct, frozen=True, kw_only=True):
+    """The release that is broken, and the commit that broke it where it is known."""
+
+    base: Release
+    cause: Oid | None
+    given: bool
+
+
+def find_cause(facts: Facts, fix: Commit, base: Oid) -> Oid | None:
+    """The newest commit of the release that wrote a line which the fix takes away; nothing where it only adds."""
+    if not fix.parents:
+        return None
+    files = changed_files(facts.repo, fix.parents[0], fix.id)[:_FILES]
+    wrote = {
+        row.commit
+        for file in files
+        if file.old
+        for row in blame(facts.repo, fix.parents[0], file.old, around(file.regions, 0))
+    }
+    inside = [oid for oid in wrote if facts.graph.is_ancestor(oid, base)]
+    return max(inside, key=facts.graph.when, default=None)
+
+
+def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Option:
+    """Production without the commit that broke it, as a hotfix of its own."""
+    if bad.cause is None:
+        why = "no commit is known to have caused it: name it with --bad"
+        return Option(kind="revert-cause", verdict="impossible", why=why)
+    cause, start = facts.graph.commit(bad.cause), bad.base.commit
+    how = "as you say" if bad.given else "by blame of the lines that the fix takes away"
+    told = f"the cause is {cause.id[:10]} {cause.subject}, {how}"
+    scratch.aim(start)
+    tree = scratch.tree_of(start)
+    mainline = 1 if len(cause.parents) > 1 else None
+    answer = scratch.revert(cause.id, start, mainline=mainline, hunks=False)
+    commands = (
+        f"git switch -c {_BRANCH} {quote(bad.base.tag)}",
+        f"git revert --no-edit {f'-m {mainline} ' if mainline else ''}{cause.id[:10]}",
+        f"relman hotfix {_BRANCH} --to {quote(bad.base.tag)} --isolate",
+    )
+    if isinstance(answer, Conflicted):
+        files = ", ".join(dict.fromkeys(c.path for c in answer.conflicts))
+        return Option(
+            kind="revert-cause",
+            verdict="conflicts",
+            why=f"taking {cause.id[:10]} back conflicts in {files}",
+            manual_resolutions=len({c.path for c in answer.conflicts}),
+            commands=commands,
+            evidence=(told,),
+        )
+    if not isinstance(answer, Merged):
+        return Option(kind="revert-cause", verdict="unknown", why=answer.reason, evidence=(told,))
+    if answer.tree == tree:
+        why = f"{cause.id[:10]} is taken back in {bad.base.tag} already"
+        return Option(kind="revert-cause", verdict="already-there", why=why, evidence=(told,))
+    made = attempt(scratch, lambda: _reverting(bad.base, cause, tree, answer.tree))
+    if made.sealed is None:
+        return Option(kind="revert-cause", verdict="unknown", why="the revert could not be written")
+    there = after(facts, made.sealed)
+    ask = HotfixAsk(fixes=(_BRANCH,), to=(bad.base.tag,), side="isolate")
+    tried = attempt(scratch, lambda: plan_hotfix(there, scratch, ask, wishes))
+    found, tip = verdict_of(tried), tried.tip()
+    target = tried.plan.targets[0] if tried.plan else None
+    return Option(
+        kind="revert-cause",
+        verdict=found.verdict,
+        why=f"{bad.base.tag} without {cause.id[:10]} {cause.subject}"
+        if found.verdict == "clean"
+        else found.why,
+        version=target.version if target else None,
+        tree=scratch.tree_of(tip) if tip else None,
+        ships_besides=besides(facts, target.ships, ()) if target else (),
+        debts=tried.plan.debts if tried.plan else (),
+        commands=commands,
+        evidence=(told,),
+    )
+
+
+def _reverting(base: Release, cause: Commit, tree: Oid, without: Oid) -> Plan:
+    """A branch on the release that takes the cause back, with the message that git writes."""
+    text = f'Revert "{cause.subject}"\n\nThis reverts commit {cause.id}'
+    text += f", reversing\nchanges made to {cause.parents[0]}.\n" if len(cause.parents) > 1 else ".\n"
+    change = Change(tree=without, message=text, origin=Reverted(commit=cause.id))
+    shipped = ship(
+        Shipment(
+            line=_BRANCH,
+            base=Base(name=base.tag, commit=base.commit),
+            start=base.commit,
+            start_tree=tree,
+            changes=(change,),
+            branch=BranchMove(ref=branch_ref(_BRANCH), old=None),
+        )
+    )
+    return Plan(operation="hotfix", title=_BRANCH, targets=(shipped.target,), steps=shipped.steps)
+
+
+def turn_off(facts: Facts, bad: Bad, asked: Sequence[str]) -> Option:
+    """Turns the faulty feature off where it runs: no release. Its default in production's tree says whether it is on.
+
+    Errors (usage): the toggle's file or key does not exist in production.
+    """
+    names = dict.fromkeys(word for word in asked if word in configured(facts))
+    if bad.cause is not None:
+        commit = facts.graph.commit(bad.cause)
+        names |= dict.fromkeys(named_features(commit))
+        names |= {name: None for name, feature in configured(facts).items() if says(feature, commit)}
+    for name in names:
+        try:
+            known = switch_of(facts, name, bad.base.commit)
+        except RelmanError as error:
+            return Option(kind="turn-off", verdict="impossible", why=error.message, evidence=error.hints)
+        if known is None:
+            continue
+        toggle, switch, value = known
+        place = f"{toggle.path}: {toggle.key or toggle.pattern}"
+        if switch == "off":
+            why = f"{name} is off in {bad.base.tag} already ({place} is {value})"
+            return Option(kind="turn-off", verdict="already-there", why=why)
+        return Option(
+            kind="turn-off",
+            verdict="clean",
+            why=f"{name} is behind a toggle that is on in {bad.base.tag} ({place} is {value})",
+            version=str(bad.base.version),
+            tree=facts.graph.commit(bad.base.commit).tree,
+            evidence=("no release: switch it off where it runs, and change the default with the fix",),
+        )
+    whose = f"the features {', '.join(names)} have" if names else "what broke belongs to no feature that has"
+    return Option(kind="turn-off", verdict="impossible", why=f"{whose} no toggle in the configuration")
+
+
+def roll_back(facts: Facts, bad: Bad) -> Option:
+    """Goes back to the newest release below that lacks the cause; where none is known, to the one before."""
+    for release in facts.releases:
+        below = release.version.stable and release.version < bad.base.version and not release.withdrawn
+        if not below or (bad.cause and facts.graph.is_ancestor(bad.cause, release.commit)):
+            continue
+        lost = facts.graph.between([bad.base.commit], [release.commit])
+        facts.graph.load_paths(lost)
+        single = [o for o in lost if len(facts.graph.commit(o).parents) < 2]
+        risky = [o for o in single if any(w in p.lower() for p in facts.graph.paths(o) for w in _MIGRATION)]
+        rows = [f"takes away {o[:10]} {facts.graph.commit(o).subject}" for o in single[:_ROLLED]]
+        more = [f"and {len(single) - _ROLLED} more"] if len(single) > _ROLLED else []
+        moved = [f"may not go back: {o[:10]} changes what looks like a migration" for o in risky[:3]]
+        return Option(
+            kind="roll-back",
+            verdict="clean",
+            why=f"{release.tag} again: users lose {len(single)} commits"
+            + (f", {len(risky)} of them with what looks like a migration" if risky else ""),
+            version=str(release.version),
+            tree=facts.graph.commit(release.commit).tree,
+            commands=(f"relman withdraw {bad.base.version} --reason TEXT --rollback-to {release.version}",),
+            evidence=(*moved, *rows, *more),
+        )
+    lacking = " that lacks the cause" if bad.cause else ""
+    why = f"there is no stable release below {bad.base.tag}{lacking}"
+    return Option(kind="roll-back", verdict="impossible", why=why)
