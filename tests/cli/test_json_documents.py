@@ -38,6 +38,7 @@ COMMANDS = {
     "relman/detect/v1": ("strategy", "detect", "--json"),
     "relman/hooks/v1": ("hooks", "status", "--json"),
     "relman/env/v1": ("env", "--json"),
+    "relman/options/v1": ("options", "pr:123", "--json"),
     "relman/error/v1": ("changelog", "9.9.9", "--json"),
 }
 

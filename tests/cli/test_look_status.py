@@ -96,6 +96,7 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
             "assumptions": ["trunk is main", "releases are tagged v{version} (6 tags like v1.4.2)"],
             "fetched_at": None,
             "parked": [],
+            "ready": None,
         }
     )
 

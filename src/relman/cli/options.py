@@ -26,6 +26,7 @@ def options(
         list[str] | None,
         typer.Option("--feature", metavar="X", help="Work that is not finished, as for park; repeatable."),
     ] = None,
+    date: Annotated[str | None, typer.Option(hidden=True, metavar="ISO")] = None,
 ) -> int:
     """Evaluate every way to get a fix out: what ships besides, what is unfinished of it, which debts stay.
 
@@ -41,14 +42,17 @@ def options(
     facts = here.facts
     with Scratch.open(facts.repo, facts.trunk.commit) as scratch, here.busy("trying every way"):
         answer = read_options(
-            facts, scratch, ask, Wishes(day=today(here), trailers=facts.config.picks.trailers)
+            facts, scratch, ask, Wishes(day=today(here, date), trailers=facts.config.picks.trailers)
         )
     here.document(options_document(answer))
     here.say(*options_page(answer))
     return 0 if answer.any_clean else Kind.FINDINGS
 
 
-def today(here: Context) -> str:
-    """The clock as an ISO day, which goes into notes."""
-    zone = timezone(timedelta(minutes=here.offset))
-    return datetime.fromtimestamp(here.now, tz=zone).date().isoformat()
+def today(here: Context, date: str | None = None) -> str:
+    """The clock, or `--date`, as an ISO day, which goes into notes."""
+    from relman.cli.carry import clock
+    from relman.cli.how import How
+
+    now, offset = clock(here, How(date=date))
+    return datetime.fromtimestamp(now, tz=timezone(timedelta(minutes=offset))).date().isoformat()

@@ -67,7 +67,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
     scratch.aim(start)
     tree = scratch.tree_of(start)
     mainline = 1 if len(cause.parents) > 1 else None
-    answer = scratch.revert(cause.id, start, mainline=mainline, hunks=False)
+    answer = scratch.revert(cause.id, tree, mainline=mainline, hunks=False)
     commands = (
         f"git switch -c {_BRANCH} {quote(bad.base.tag)}",
         f"git revert --no-edit {f'-m {mainline} ' if mainline else ''}{cause.id[:10]}",
@@ -159,8 +159,8 @@ def turn_off(facts: Facts, bad: Bad, asked: Sequence[str]) -> Option:
             tree=facts.graph.commit(bad.base.commit).tree,
             evidence=("no release: switch it off where it runs, and change the default with the fix",),
         )
-    whose = f"the features {', '.join(names)} have" if names else "what broke belongs to no feature that has"
-    return Option(kind="turn-off", verdict="impossible", why=f"{whose} no toggle in the configuration")
+    why = "no toggle of the configuration hides what broke"
+    return Option(kind="turn-off", verdict="impossible", why=f"{why} ({', '.join(names)})" if names else why)
 
 
 def roll_back(facts: Facts, bad: Bad) -> Option:

@@ -14,6 +14,7 @@ from relman.model.tags import Release
 from relman.plan.plan import Debt
 from relman.render.data import document, text
 from relman.render.environments import known
+from relman.render.ready import Ready, ready_data, ready_rows
 from relman.render.words import age, counted, printable
 
 _LABEL = 12
@@ -72,6 +73,8 @@ class Status(Struct, frozen=True, kw_only=True):
     remote: str | None
     fetched_at: int | None
     parked: tuple[Parked, ...] = ()
+    ready: Ready | None = None
+    """Absent where nobody asked."""
 
 
 def status_document(status: Status) -> dict[str, object]:
@@ -111,6 +114,7 @@ def status_document(status: Status) -> dict[str, object]:
             }
             for p in status.parked
         ],
+        ready=ready_data(status.ready) if status.ready else None,
     )
 
 
@@ -182,6 +186,8 @@ def _counts(coming: Next, by_kind: Mapping[str, int]) -> str:
 
 
 def _remarks(status: Status) -> Iterator[Text]:
+    for heading, words in ready_rows(status.ready) if status.ready else ():
+        yield _labelled(heading, words, "green" if status.ready and status.ready.ready else "yellow")
     for operation in status.operations:
         ways = "relman resume, or relman abort"
         yield _labelled("open", f"{operation.id} {operation.title} ({operation.state}): {ways}", "yellow")

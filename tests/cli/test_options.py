@@ -1,0 +1,184 @@
+"""`options` on one incident per kind of way: git alone says what carrying a way out has shipped."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import DATE, Shop, sure
+from history_language import load
+
+KINDS = {
+    "trunk-as-is": ("fix",),
+    "back-out": ("fix",),
+    "hotfix-from-tag": ("fix",),
+    "hotfix-on-line": ("fix",),
+    "merge-hotfix-branch": ("hotfix/nine",),
+    "revert-cause": (),
+    "turn-off": (),
+    "roll-back": (),
+}
+
+
+@pytest.fixture
+def incident(tmp_path: Path) -> Callable[[str], Shop]:
+    return lambda kind: Shop(tmp_path / kind, load(f"options_{kind.replace('-', '_')}"), remote=False)
+
+
+def asked(shop: Shop, kind: str, *more: str) -> dict[str, dict[str, Any]]:
+    words = [shop.repo.labels.get(word, word) for word in KINDS[kind]]
+    bad = () if words else ("--bad", shop.repo.id("bad"))
+    said = shop("options", *words, *bad, *more, "--json", "--date", DATE)
+    assert said.out, said.err
+    return {option["kind"]: option for option in said.json["options"]}
+
+
+def carry_out(shop: Shop, option: dict[str, Any]) -> None:
+    for command in option["commands"]:
+        if command.startswith("relman"):
+            shop.done(*sure(command.split()[1:]))
+        else:
+            for part in command.split(" && "):
+                shop.repo.git(*part.split()[1:])
+
+
+def tree(shop: Shop, rev: str) -> str:
+    return shop.repo.git("rev-parse", f"{rev}^{{tree}}")
+
+
+def shipped(shop: Shop, tag: str) -> dict[str, str]:
+    own = ("VERSION", "CHANGELOG.md", "relman.toml", "flags.json")
+    return {path: shop.repo.tree(tag, path) for path in shop.repo.files(tag) if path not in own}
+
+
+NINE = {"app.txt": "1\n2\n3\n4\n5\n6\n7\n8\nnine\n"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "holds"),
+    [
+        ("trunk-as-is", "1.1.0", {**NINE, "pay.txt": "form\nbutton\n"}),
+        ("back-out", "1.1.0", {**NINE, "more.txt": "more\n"}),
+        ("hotfix-from-tag", "1.0.1", NINE),
+        ("hotfix-on-line", "1.0.1", NINE),
+        ("revert-cause", "1.1.1", {"app.txt": "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "more.txt": "more\n"}),
+    ],
+)
+def test_what_is_carried_out_is_what_was_told(
+    incident: Callable[[str], Shop], kind: str, version: str, holds: dict[str, str]
+) -> None:
+    shop = incident(kind)
+    option = asked(shop, kind)[kind]
+    assert (option["verdict"], option["version"]) == ("clean", version)
+    before = shop.repo.git("rev-parse", "main^{tree}")
+    carry_out(shop, option)
+    assert tree(shop, f"v{version}") == option["facts"]["tree"]
+    assert shipped(shop, f"v{version}") == holds
+    if kind == "back-out":  # X is on trunk again, and nothing else changed
+        assert shop.repo.git("diff", "--name-only", before, "main") == ""
+
+
+def test_a_merge_is_what_was_told_before_its_release(incident: Callable[[str], Shop]) -> None:
+    shop = incident("merge-hotfix-branch")
+    option = asked(shop, "merge-hotfix-branch")["merge-hotfix-branch"]
+    assert option["verdict"] == "clean"
+    carry_out(shop, option)
+    assert tree(shop, "release/1.0^") == option["facts"]["tree"]
+    assert shipped(shop, "v1.0.1") == NINE
+    assert shop.repo.files("main").keys() == {"VERSION", "app.txt", "pay.txt"}
+    assert shop.repo.tree("main", "app.txt") == NINE["app.txt"]
+
+
+def test_what_is_behind_a_toggle_is_turned_off_without_a_release(incident: Callable[[str], Shop]) -> None:
+    shop = incident("turn-off")
+    options = asked(shop, "turn-off")
+    option = options["turn-off"]
+    assert (option["verdict"], option["version"], option["commands"]) == ("clean", "1.1.0", [])
+    assert option["facts"]["tree"] == tree(shop, "v1.1.0")
+    assert options["revert-cause"]["verdict"] == "conflicts"
+    assert options["revert-cause"]["manual_resolutions"] == 1
+
+
+def test_a_roll_back_goes_to_the_newest_release_that_lacks_the_cause(incident: Callable[[str], Shop]) -> None:
+    shop = incident("roll-back")
+    option = asked(shop, "roll-back")["roll-back"]
+    assert (option["verdict"], option["version"]) == ("clean", "1.0.1")
+    assert option["facts"]["tree"] == tree(shop, "v1.0.1")
+    assert any("migration" in words for words in option["facts"]["evidence"])
+
+
+def test_half_of_a_feature_keeps_trunk_from_being_clean(incident: Callable[[str], Shop]) -> None:
+    shop = incident("back-out")
+    option = asked(shop, "back-out")["trunk-as-is"]
+    assert option["verdict"] == "impossible"
+    (work,) = option["facts"]["unfinished"]
+    assert (work["feature"], len(work["commits"])) == ("pay", 2)
+
+
+def test_clean_ways_come_first_and_then_those_that_ship_least(incident: Callable[[str], Shop]) -> None:
+    shop = incident("hotfix-from-tag")
+    kinds = list(asked(shop, "hotfix-from-tag"))
+    assert kinds.index("hotfix-from-tag") < kinds.index("hotfix-on-line") < kinds.index("trunk-as-is")
+    assert kinds.index("back-out") < kinds.index("trunk-as-is")
+
+
+def test_looking_touches_nothing(incident: Callable[[str], Shop]) -> None:
+    shop = incident("back-out")
+    before = shop.repo.snapshot()
+    asked(shop, "back-out")
+    assert shop.repo.snapshot() == before
+
+
+def test_a_page_has_the_table_and_the_commands(incident: Callable[[str], Shop]) -> None:
+    shop = incident("back-out")
+    said = shop("options", shop.repo.id("fix"))
+    assert said.code == 0
+    assert "$ relman park pay" in said.out
+    assert "trunk-as-is" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("nothing",), "is called nothing"),
+        (("fix", "--since", "v9"), "is no release"),
+        (("fix", "--feature", "none"), "belongs to a feature"),
+        (("--bad", "X1"), "is not in v1.0.0"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_an_error(
+    incident: Callable[[str], Shop], words: tuple[str, ...], message: str
+) -> None:
+    shop = incident("back-out")
+    typed = [shop.repo.labels.get(word, word) for word in words]
+    assert message in shop.refused(2, "options", *typed).err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('path = "gone.json"\nkey = "pay"\n', "has no such file"),
+        ('path = "flags.json"\nkey = "gone"\n', "has no gone"),
+    ],
+)
+def test_a_toggle_that_is_not_there_is_an_error(
+    incident: Callable[[str], Shop], text: str, message: str
+) -> None:
+    shop = incident("trunk-as-is")
+    shop.repo.write("relman.toml", f'[[toggles]]\nname = "pay"\n{text}')
+    said = shop.refused(2, "options", shop.repo.id("fix"))
+    assert message in said.err
+
+
+def test_ready_is_a_question_for_programs_too(incident: Callable[[str], Shop]) -> None:
+    ready = incident("trunk-as-is")("status", "--ready", "--json")
+    assert ready.code == 0
+    assert (ready.json["ready"]["ready"], ready.json["ready"]["version"]) == (True, "1.1.0")
+    shop = incident("back-out")
+    said = shop("status", "--ready", "--json")
+    assert said.code == 1
+    (obstacle,) = said.json["ready"]["in_the_way"]
+    assert (obstacle["kind"], obstacle["hint"]) == ("unfinished", "relman park pay --dry-run")
+    assert "no: 1.1.0 with 4 commits" in shop("status", "--ready").out
+    assert shop.done("status", "--json").json["ready"] is None
