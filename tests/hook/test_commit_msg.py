@@ -218,11 +218,11 @@ def test_a_bug_is_no_traceback_and_says_how_to_get_past_it(
     import relman.hook.commit_msg as room
     from relman.hook.entry import main
 
-    def broken(_folder: Path) -> None:
+    def broken() -> None:
         raise ZeroDivisionError
 
     (tmp_path / "m").write_text("feat: x\n")
-    monkeypatch.setattr(room, "find_in_worktree", broken)
+    monkeypatch.setattr(room, "rules_here", broken)
     assert main(["commit-msg", str(tmp_path / "m")]) == 2
     said = capsys.readouterr().err
     assert "this is a bug in relman" in said

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from relman.config.messages import message_rules
 from relman.config.record import Config, Versions
 from relman.model.bump import DEFAULT_BUMPS, Bump
 from relman.model.changelog import Group, Layout
@@ -19,32 +20,7 @@ def bump_table(versions: Versions) -> Mapping[str, Bump]:
 
 def lint_rules(config: Config) -> LintRules:
     """What the hooks and `relman check` ask of a message."""
-    messages = config.messages
-    return LintRules(
-        types=messages.types,
-        type_case=messages.type_case,
-        scopes=messages.scopes,
-        scope_required=messages.scope_required,
-        scope_case=messages.scope_case,
-        subject_case=messages.subject_case,
-        subject_case_never=messages.subject_case_never,
-        subject_min=messages.subject_min,
-        subject_max=messages.subject_max,
-        full_stop=messages.full_stop,
-        header_max=messages.header_max,
-        body_required=messages.body_required,
-        body_max=messages.body_max,
-        footer_max=messages.footer_max,
-        breaking_both=messages.breaking_both,
-        issue_required=messages.issue_required,
-        issue_prefixes=messages.issue_prefixes,
-        signed_off=messages.signed_off,
-        trailers=messages.trailers,
-        release=config.release.message,
-        style=messages.style,
-        levels=messages.levels,
-        enforce=messages.enforce,
-    )
+    return message_rules(config.messages, config.release.message)
 
 
 def layout(config: Config) -> Layout:

@@ -21,7 +21,7 @@ def prepare(file: str, source: str) -> int:
     A message that is there already (`-m`, `-F`) gets the issue alone; what git or another commit wrote, nothing.
     """
     path = Path(file)
-    here = git_dir(path)
+    here = git_dir(file)
     name = branch(here)
     if source not in (*_EMPTY, "message") or name is None or any(under_way(here, busy) for busy in _BUSY):
         return 0
