@@ -22,10 +22,10 @@ def test_the_incidents_fix_is_on_trunk_alone(story: Story, look: Look) -> None:
 fix         cacc61d16a fix: token expiry (#123)
 production  v1.4.2 lacks it
 
-line   has it  since         carried by  evidence
-trunk  yes     not released  cacc61d16a  the same commit
-1.4    no
-1.3    no
+line   has it        since         carried by  evidence
+trunk  yes           not released  cacc61d16a  the same commit
+1.4    no, affected
+1.3    no, affected
 
 lacking     1.4 and 1.3: relman backport cacc61d16a --to 1.4 --to 1.3
 """)
@@ -59,10 +59,10 @@ def test_a_fix_that_trunk_took_back(repo_from: Build, look: Look) -> None:
 fix         a01e7d1a46 fix: expiry�[31m (#7)
 production  v1.2.0 lacks it: a01e7d1a46 was reverted by 1e4bc2331c
 
-line   has it  since   carried by  evidence
-trunk  no                          a01e7d1a46 was reverted by 1e4bc2331c
-1.2    no                          a01e7d1a46 was reverted by 1e4bc2331c
-1.1    yes     v1.1.2  eebfe138b4  cherry picked from it, with the same patch-id
+line   has it        since   carried by  evidence
+trunk  no, affected                      a01e7d1a46 was reverted by 1e4bc2331c
+1.2    no, affected                      a01e7d1a46 was reverted by 1e4bc2331c
+1.1    yes           v1.1.2  eebfe138b4  cherry picked from it, with the same patch-id
 
 also on     1.0, no longer live
 follow-up   1e4bc2331c reverts a01e7d1a46: Revert "fix: expiry�[31m (#7)"; missing on 1.1
@@ -99,6 +99,7 @@ def test_the_document(repo_from: Build, look: Look) -> None:
                     "certainty": None,
                     "commit": None,
                     "since": None,
+                    "affected": True,
                 },
                 {
                     "name": "1.2",
@@ -109,6 +110,7 @@ def test_the_document(repo_from: Build, look: Look) -> None:
                     "certainty": None,
                     "commit": None,
                     "since": None,
+                    "affected": True,
                 },
                 {
                     "name": "1.1",
@@ -119,6 +121,7 @@ def test_the_document(repo_from: Build, look: Look) -> None:
                     "certainty": "certain",
                     "commit": "eebfe138b4e7dcfeea65b9bd6e5d0736a273f30a",
                     "since": "v1.1.2",
+                    "affected": None,
                 },
                 {
                     "name": "1.0",
@@ -129,6 +132,7 @@ def test_the_document(repo_from: Build, look: Look) -> None:
                     "certainty": "certain",
                     "commit": "8074d760bc253e557a8cb95ba4725cf13e55e975",
                     "since": None,
+                    "affected": None,
                 },
             ],
             "environments": [

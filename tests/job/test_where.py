@@ -48,6 +48,23 @@ def test_the_commit_itself_and_who_lacks_it(repo_from: Build) -> None:
     ]
 
 
+def test_a_line_that_lacks_the_fix_may_not_need_it(repo_from: Build) -> None:
+    repo = repo_from("""
+main: A "feat: one" {a.py: "def total(): pass\\n"} [v1.0.0]
+release/1.0 from A: L "fix: line" {l: "1\\n"} [v1.0.1]
+main: B "feat: rates" {rates.py: "rate = fetch_the_rate(1)\\n"} [v1.1.0]
+release/1.1 from B: N "fix: newer line" {n: "1\\n"} [v1.1.1]
+main: fix "fix: the rate" {rates.py: "rate = fetch_the_rate(2)\\n"} -- C "feat: more" {c: "1\\n"}
+""")
+    answer = where(repo)
+    assert [(row.name, row.has.has, row.affected) for row in answer.lines] == [
+        ("trunk", True, None),
+        ("1.1", False, True),
+        ("1.0", False, False),
+    ]
+    assert answer.lacking == ("1.1",)
+
+
 def test_a_port_and_its_revert_release_by_release(repo_from: Build) -> None:
     repo = repo_from(
         STORY

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from relman.errors import RelmanError, usage
 from relman.git.holding import holding
 from relman.git.scratch import Scratch
 from relman.job.environments import read_environments
 from relman.job.facts import Facts
 from relman.job.fix import find_fixes
+from relman.job.standing import standing_changes
 from relman.model.equivalence import Certainty, Evidence
 from relman.model.history import Commit
 from relman.model.lines import TRUNK, Line
@@ -17,6 +20,7 @@ from relman.model.traces import FollowUp
 from relman.model.trees import Merged
 from relman.render.environments import Environment
 from relman.render.where import Asked, AtRelease, Following, Has, InEnvironment, OnLine, Where
+from relman.run.affected import affected, stands
 from relman.run.traces import find_traces
 
 _MOST = 25
@@ -59,7 +63,7 @@ def read_where(facts: Facts, word: str) -> Where:
             if line.name in ends
         ),
     ]
-    shown = tuple(row for row in rows if row.live or row.has.has)
+    shown = tuple(_judged(facts, commits, row, ends[row.name]) for row in rows if row.live or row.has.has)
     return Where(
         asked=tuple(Asked(commit=c.id, subject=c.subject) for c in commits),
         releases=releases,
@@ -201,6 +205,23 @@ def _line(line: Line, has: Has, live: bool, known: set[str]) -> OnLine:  # noqa:
     return OnLine(
         name=line.name, branch=line.branch, live=live, has=has, since=final[-1].tag if final else None
     )
+
+
+def _judged(facts: Facts, commits: Sequence[Commit], row: OnLine, end: Oid) -> OnLine:
+    """Says of a live line without the fix whether it has the lines that the fix changes."""
+    if not row.live or row.has.has:
+        return row
+    verdicts = {_affected(facts, commit, end) for commit in commits}
+    return replace(row, affected=True if True in verdicts else None if None in verdicts else False)
+
+
+def _affected(facts: Facts, commit: Commit, end: Oid) -> bool | None:
+    if len(commit.parents) != 1:
+        return None
+    if stands(facts.repo, facts.graph, commit.id, end):
+        return True
+    verdict = affected(facts.repo, facts.graph, commit.id, end, standing_changes(facts, end)).verdict
+    return {"yes": True, "partly": True, "no": False, "unknown": None}[verdict]
 
 
 def _changes_nothing(scratch: Scratch, commits: Sequence[Commit], tree: Oid) -> bool:

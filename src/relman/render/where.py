@@ -46,13 +46,17 @@ class AtRelease(Struct, frozen=True, kw_only=True):
 
 
 class OnLine(Struct, frozen=True, kw_only=True):
-    """A line, or trunk: live ones, and those that have the fix. `since` is the line's first release with it."""
+    """A line, or trunk: live ones, and those that have the fix. `since` is the line's first release with it.
+
+    `affected` tells of a live one without the fix whether it has the lines that the fix changes; absent: nothing tells.
+    """
 
     name: str
     branch: str | None
     live: bool
     has: Has
     since: str | None
+    affected: bool | None = None
 
 
 class InEnvironment(Struct, frozen=True, kw_only=True):
@@ -90,10 +94,12 @@ class Where(Struct, frozen=True, kw_only=True):
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The names of trunk and live lines that never had the fix; where it was reverted somebody meant that."""
-        return tuple(
-            line.name for line in self.lines if line.live and not line.has.has and not line.has.evidence
-        )
+        """The names of trunk and live lines that never had the fix and may need it.
+
+        Where it was reverted somebody meant that; where blame says that the bug came later it is not needed.
+        """
+        rows = (line for line in self.lines if line.live and not line.has.has and not line.has.evidence)
+        return tuple(line.name for line in rows if line.affected is not False)
 
 
 def where_document(where: Where) -> dict[str, object]:
@@ -114,6 +120,7 @@ def where_document(where: Where) -> dict[str, object]:
                 "has": line.has.has,
                 **_has(line.has),
                 "since": line.since,
+                "affected": line.affected,
             }
             for line in where.lines
         ],
@@ -199,7 +206,7 @@ def _table(lines: tuple[OnLine, ...]) -> Iterator[Text]:
 def _row(line: OnLine) -> tuple[str, ...]:
     has = line.has
     verdict = (
-        "no"
+        {True: "no, affected", False: "no, not affected", None: "no"}[line.affected]
         if not has.has
         else {"certain": "yes", "likely": "likely", "claimed": "claimed", None: "yes"}[has.certainty]
     )
