@@ -91,3 +91,20 @@ def push(subject: Subject) -> list[Command]:
         Command(who="git log OLD..NEW", words=("git", "log", "--format=%B", f"{old}..{head}")),
         Command(who="git rev-list OLD..NEW", words=("git", "rev-list", f"{old}..{head}")),
     ]
+
+
+def long_line() -> list[Command]:
+    return [
+        Command(who="relman check --history", words=relman("-C", ".", "check", "--history")),
+        Command(who="git cherry", words=("git", "cherry", "main", "release/1.0")),
+        Command(who="git log main..release/1.0", words=("git", "log", "--format=%B", "main..release/1.0")),
+    ]
+
+
+def many_tags() -> list[Command]:
+    return [
+        Command(who="relman version", words=relman("-C", ".", "version")),
+        Command(who="relman check --history", words=relman("-C", ".", "check", "--history")),
+        Command(who="git describe --tags", words=("git", "describe", "--tags")),
+        Command(who="git for-each-ref refs/tags", words=("git", "for-each-ref", "refs/tags")),
+    ]

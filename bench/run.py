@@ -11,6 +11,7 @@ from pathlib import Path
 
 import generate
 import rows
+import shapes
 from measure import Command, Figures, row
 from peers import peers
 
@@ -162,12 +163,29 @@ def growth(asked: argparse.Namespace) -> dict[str, object]:
     return found
 
 
+def long_and_many(asked: argparse.Namespace) -> dict[str, object]:
+    """A line of 2,500 commits, and 10,000 tags; `first` is the run that fills relman's memory of commits."""
+    shutil.rmtree(CACHE / "home" / "cache" / "relman", ignore_errors=True)
+    found: dict[str, object] = {}
+    pairs = (
+        ("a line of 2,500 commits", shapes.long_line(), rows.long_line()),
+        ("10,000 tags", shapes.many_tags(), rows.many_tags()),
+    )
+    for name, source, chosen in pairs:
+        at = view(source, source.stem)
+        measured = row(chosen, at=at, env=environment(), limit=asked.timeout, runs=asked.runs)
+        print(table(name, measured, asked.timeout) + "\n", flush=True)
+        found[name] = [asdict(figures) for figures in measured]
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--large", action="store_true", help="1,000,000 commits and 2,000 tags")
     where.add_argument("--repo", type=Path, help="a real repository, bare or not; it is not written to")
     where.add_argument("--growth", action="store_true", help="relman alone, on both generated sizes")
+    where.add_argument("--shapes", action="store_true", help="a line of 2,500 commits, and 10,000 tags")
     parser.add_argument("--only", action="append", choices=ROWS, help="this row; may be repeated")
     parser.add_argument("--runs", type=int, default=5, help="measured runs after the warm-up")
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds after which a command is cut")
@@ -176,6 +194,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.growth:
         name, found = "growth", growth(asked)
+    elif asked.shapes:
+        name, found = "shapes", long_and_many(asked)
     else:
         size = generate.LARGE if asked.large else generate.SMALL
         subject = real(asked.repo) if asked.repo else generated(*size, commit_graph=asked.commit_graph)

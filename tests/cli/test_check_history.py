@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -147,3 +148,30 @@ def test_a_shallow_clone_is_refused(repo: Repo, tmp_path_factory: pytest.TempPat
 def test_one_line_alone(repo: Repo, look: Look) -> None:
     said = look(repo, "check", "--history", "--line", "1.4", "--json").json
     assert said["checked"] == ["the history of main, release/1.4 by the rules of trunk/v1"]
+
+
+def test_every_file_that_states_the_version_is_held_to_the_tag(repo_from: Callable[..., Repo]) -> None:
+    repo = repo_from(
+        dedent("""\
+        main: A "feat: one" {a: "1\\n"}
+        release/2.0 from A: B "chore(release): 2.0.0" [v2.0.0] {
+          package.json: "{\\"name\\": \\"x\\", \\"version\\": \\"2.0.0\\"}\\n",
+          package-lock.json: "{\\"name\\": \\"x\\", \\"version\\": \\"1.9.0\\"}\\n",
+          CHANGELOG.md: "# Changelog\\n\\n## [1.9.0] - 2026-01-01\\n\\n- old\\n"
+        }
+        """)
+    )
+    found = call(repo.path, "check", "--history", "--json").json["findings"]
+    assert [(f["rule"], f["where"], f["path"], f["message"]) for f in found] == [
+        ("G2", "tag v2.0.0", "package-lock.json", "package-lock.json does not say 2.0.0 there"),
+        ("G2", "tag v2.0.0", "CHANGELOG.md", "CHANGELOG.md has no section for 2.0.0 there"),
+    ]
+
+
+def test_a_tag_that_stands_elsewhere_than_where_relman_made_it(repo_from: Callable[..., Repo]) -> None:
+    repo = repo_from('main: A "feat: one" {a: "1\\n"} [v1.0.0] -- B "fix: two" {a: "2\\n"}')
+    assert call(repo.path, "release", "--final", "--yes").code == 0
+    assert call(repo.path, "check", "--history").code == 0
+    repo.git("tag", "-f", "-a", "v1.0.1", "-m", "moved", "main~1")
+    found = call(repo.path, "check", "--history", "--json").json["findings"]
+    assert [(f["rule"], f["where"]) for f in found if "operation" in f["message"]] == [("G3", "tag v1.0.1")]
