@@ -14,7 +14,6 @@ from relman.job.shipping import Wishes
 from relman.job.standing import ground
 from relman.job.target import Spot
 from relman.model.cut import Tip
-from relman.model.history import Commit
 from relman.model.lines import TRUNK
 from relman.model.names import Oid, short
 from relman.model.tags import Release
@@ -24,9 +23,6 @@ from relman.plan.ship import Change, Shipment, Shipped, ship
 from relman.plan.steps import Picked, Step
 from relman.run.ladder import Fix, Port, climb
 
-_STUCK = ("conflict", "unknown", "not-affected", "prerequisites")
-"""Rungs that a person decides about: nothing is carried there unasked."""
-
 
 class Place(Struct, frozen=True, kw_only=True):
     """A branch that lacks something: its line, the fixes in order, the isolated releases of the line."""
@@ -34,7 +30,7 @@ class Place(Struct, frozen=True, kw_only=True):
     line: str
     branch: str
     tip: Tip
-    fixes: tuple[Commit, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     releases: tuple[Release, ...] = ()
 
 
@@ -58,13 +54,11 @@ def carry_to(facts: Facts, scratch: Scratch, place: Place, job: str, wishes: Wis
     start = place.tip.commit
     scratch.aim(start)
     merges, tree, unmerged = _merges(facts, scratch, place)
-    there = ground(facts, start, tree, place.fixes)
+    there = ground(facts, start, tree, [fix.commit for fix in place.fixes])
     spot = Spot(
         line=place.line, release=None, start=start, branch=place.branch, tip=place.tip, isolated=False
     )
-    ports = climb(
-        facts.graph, scratch, there, [Fix(commit=c) for c in place.fixes], reach(facts, scratch, spot)
-    )
+    ports = climb(facts.graph, scratch, there, place.fixes, reach(facts, scratch, spot))
     landing = land(facts, job, place.branch, place.tip, wishes, start=start)
     done = [port for port in ports if not _doubtful(port)]
     changes = (*merges, *(_change(port, wishes) for port in done if port.pick.lands))
@@ -113,7 +107,7 @@ def _brought(facts: Facts, place: Place, merged: int) -> tuple[Oid, ...]:
 
 def _doubtful(port: Port) -> bool:
     """Whether a person must look: a conflict, or a sign that it is there although the pick changes something."""
-    return port.pick.rung in _STUCK or (port.pick.lands and port.suspicion is not None)
+    return port.pick.needs_person or (port.pick.lands and port.suspicion is not None)
 
 
 def _change(port: Port, wishes: Wishes) -> Change:
@@ -142,7 +136,11 @@ class Carriage(Struct, frozen=True, kw_only=True):
 
 def carry_all(facts: Facts, scratch: Scratch, places: Sequence[Place], job: str, wishes: Wishes) -> Carriage:
     """Carries to each place by itself, so that one that needs a person holds up no other."""
-    done = [carry_to(facts, scratch, place, job, wishes) for place in places]
+    return gathered(facts, [carry_to(facts, scratch, place, job, wishes) for place in places])
+
+
+def gathered(facts: Facts, done: Sequence[Carried]) -> Carriage:
+    """Puts together what became of the places."""
     moved = [d for d in done if d.shipped.steps]
     return Carriage(
         steps=tuple(step for d in moved for step in d.shipped.steps),
@@ -182,7 +180,7 @@ def _left(facts: Facts, done: Carried) -> Iterator[Debt]:
 def _reasons(facts: Facts, done: Carried) -> Iterator[Warn]:
     name = place_name(facts, done.place.line)
     for port in done.stuck:
-        why = port.pick.evidence[0] if port.pick.rung in _STUCK else None
+        why = port.pick.evidence[0] if port.pick.needs_person else None
         if why is None and port.suspicion is not None:
             like = f"{port.suspicion.commit[:10]} looks like it ({port.suspicion.how})"
             why = f"{like}, and yet its pick changes something"

@@ -13,6 +13,7 @@ from relman.job.next import line_name
 from relman.job.shipping import Wishes
 from relman.model.lines import TRUNK
 from relman.plan.plan import Plan
+from relman.run.ladder import Fix
 
 
 def plan_forward(facts: Facts, scratch: Scratch, words: Sequence[str], wishes: Wishes) -> Plan:
@@ -70,7 +71,7 @@ def _places(facts: Facts, owed: Sequence[Owing]) -> Iterator[Place]:
             line=name,
             branch=branch,
             tip=tip,
-            fixes=tuple(facts.graph.commit(o.commit) for o in mine if o.release is None),
+            fixes=tuple(Fix(commit=facts.graph.commit(o.commit)) for o in mine if o.release is None),
             releases=tuple(o.release for o in mine if o.release),
         )
 
