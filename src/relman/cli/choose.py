@@ -22,7 +22,7 @@ def chosen(here: Context, to: Sequence[str]) -> list[str] | None:
     here.document(lacking_document(lacking))
     if not here.asks:
         here.say(*lacking_rows(lacking))
-        here.hint(f"name the fix: relman hotfix {lacking.first.commit[:10]}")
+        here.hint(f"name the fix: {lacking.proposal}")
         return None
     here.hint(*lacking_rows(lacking), "which of them? (numbers, the newest is 1)")
     return _read(here.answer(), [fix.commit for fix in lacking.fixes])

@@ -33,10 +33,10 @@ class Lacking(Struct, frozen=True, kw_only=True):
     more: int = 0
 
     @property
-    def first(self) -> Lacked:
-        """The one to propose: the newest that goes on by itself, else the newest."""
+    def proposal(self) -> str:
+        """The command for the newest fix that goes on by itself, else for the newest."""
         easy = (f for rung in ("clean", "sibling", "bookkeeping") for f in self.fixes if f.rung == rung)
-        return next(easy, self.fixes[0])
+        return f"relman hotfix {next(easy, self.fixes[0]).commit[:10]}"
 
 
 def lacking_document(lacking: Lacking) -> dict[str, object]:
@@ -57,6 +57,7 @@ def lacking_document(lacking: Lacking) -> dict[str, object]:
             for f in lacking.fixes
         ],
         more=lacking.more,
+        hints=[lacking.proposal],
     )
 
 
