@@ -116,6 +116,29 @@ def test_free_form_subjects_count_as_patches(repo_from: Build) -> None:
     )
 
 
+def test_where_few_messages_are_conventional_the_rules_begin_as_warnings_from_now_on(
+    repo_from: Build,
+) -> None:
+    plain = " -- ".join(f'C{n} "Moved thing {n}"' for n in range(3))
+    good = " -- ".join(f'D{n} "fix: thing {n}"' for n in range(7))
+    repo = repo_from(f"main: {plain} -- {good}")
+    found = settings(repo)
+    assert found["messages.enforce"] == (
+        False,
+        "7 of the last 10 subjects are conventional, fewer than 80 %: the rules only warn; true refuses",
+    )
+    assert found["messages.since"][0] == repo.id("main")
+    assert any("messages.enforce" in note for note in proposal(repo).notes)
+
+
+def test_where_most_messages_are_conventional_the_rules_hold(repo_from: Build) -> None:
+    plain = " -- ".join(f'C{n} "Moved thing {n}"' for n in range(2))
+    good = " -- ".join(f'D{n} "fix: thing {n}"' for n in range(8))
+    repo = repo_from(f"main: {plain} -- {good}")
+    assert {"messages.enforce", "messages.since"} & set(settings(repo)) == set()
+    assert proposal(repo).notes == ()
+
+
 def test_nine_subjects_are_no_habit(repo_from: Build) -> None:
     repo = repo_from("main: " + " -- ".join(f'C{n} "Moved thing {n}"' for n in range(9)))
     assert "versions.unclassified" not in settings(repo)

@@ -1,6 +1,7 @@
 """What `relman init` proposes: every setting that the history shows, with the evidence for it.
 
-Live lines, protected branches and the rules for messages are decisions of people and are never guessed.
+Live lines, protected branches and the rules for messages are decisions of people and are never guessed; but where
+few messages are conventional, their rules begin as warnings.
 """
 
 from msgspec import Struct
@@ -83,6 +84,7 @@ def propose(facts: Facts, carry: Carry | None = None) -> Proposal:
         paths, read = tree_paths(facts.repo, commit), reading(facts.repo, commit)
         settings += init_history.prerelease(facts)
         settings += init_history.unclassified(facts)
+        settings += init_history.messages(facts)
         settings += init_files.version_files(paths, read, at=facts.trunk_name)
         newest = next((release.version for release in facts.releases if release.version.stable), None)
         settings.append(init_files.changelog(paths, read, newest=newest))

@@ -14,6 +14,8 @@ from relman.model.tags import families
 
 _SAMPLE = 200
 """How many of the newest subjects say whether a repository writes conventional commits (DESIGN 7)."""
+_HABIT = 80
+"""In per cent: where fewer subjects are conventional, the rules of messages begin as warnings."""
 _FEWEST = 10
 """Fewer subjects than this say nothing about a habit."""
 SAID = "said on the command line"
@@ -106,20 +108,39 @@ def prerelease(facts: Facts) -> Iterator[Setting]:
 
 def unclassified(facts: Facts) -> Iterator[Setting]:
     """What a commit counts that is not conventional, where there are enough to tell a habit."""
+    good, count = _conventional(facts)
+    if count >= _FEWEST:
+        value, word = ("patch", "a patch") if good * 2 < count else ("none", "nothing")
+        why = f"{good} of the last {count} subjects are conventional, so any other counts as {word}"
+        yield Setting(key="versions.unclassified", value=value, evidence=why)
+
+
+def messages(facts: Facts) -> Iterator[Setting]:
+    """The rules of messages as warnings, from now on, where people do not write by them yet."""
+    good, count = _conventional(facts)
+    if count < _FEWEST or good * 100 >= count * _HABIT:
+        return
+    share = f"{good} of the last {count} subjects are conventional, fewer than {_HABIT} %"
+    why = f"{share}: the rules only warn; true refuses"
+    yield Setting(key="messages.enforce", value=False, evidence=why)
+    why = f"the tip of {facts.trunk_name} on the day of relman init: what it contains is not checked"
+    yield Setting(key="messages.since", value=facts.trunk.commit, evidence=why)
+
+
+def _conventional(facts: Facts) -> tuple[int, int]:
+    """How many of the newest subjects are conventional, and of how many."""
     tip = facts.trunk.commit
     # The 200th first parent bounds the walk: it has at least so many commits above it.
     chain = list(islice(facts.graph.chain(tip), _SAMPLE + 1))
     commits = facts.graph.between([tip], chain[_SAMPLE:])[:_SAMPLE]
     plain = [c for oid in commits if len((c := facts.graph.commit(oid)).parents) < 2]
-    if len(plain) >= _FEWEST:
-        good = sum(message.parse(c.message).type is not None for c in plain)
-        value, word = ("patch", "a patch") if good * 2 < len(plain) else ("none", "nothing")
-        why = f"{good} of the last {len(plain)} subjects are conventional, so any other counts as {word}"
-        yield Setting(key="versions.unclassified", value=value, evidence=why)
+    return sum(message.parse(c.message).type is not None for c in plain), len(plain)
 
 
 def unsaid(facts: Facts) -> Iterator[str]:
-    """What a person should know that no key says."""
+    """What a person should know that no key says, or that is easily overlooked."""
+    if facts.refs.branches and any(setting.key == "messages.enforce" for setting in messages(facts)):
+        yield "few subjects are conventional, so wrong messages are only warned about: see messages.enforce"
     known = facts.refs.remotes
     if known and facts.remote not in known:
         yield f"there are {len(known)} remotes ({some(known)}) and none is origin: set `remote` to the one that counts"
