@@ -23,6 +23,7 @@ and this project adheres to [Semantic Versioning](https://semver.org/spec/v2.0.0
 
 _MARKER = re.compile(r"^(?:<!-- version list -->|.*towncrier release notes start.*)[ \t]*\r?$", re.MULTILINE)
 _ANCHOR = re.compile(r"^(?:<a [^<>\n]*>(?:</a>)?|\.\. _[^\n]*:)[ \t]*\r?\n(?:[ \t]*\r?\n)?\Z", re.MULTILINE)
+_HASHES = re.compile(r"^#{1,6}[ \t][^\r\n]*[^\s#]", re.MULTILINE)
 _LONGEST_ANCHOR = 300
 _CONVENTIONAL_LEVEL = 3
 
@@ -130,6 +131,22 @@ def merge_sections(text: str, others: Sequence[tuple[str, str]], *, order: Order
             text = insert(text, version, section, order=order)
             there.add(_plain(version))
     return text
+
+
+def mark_withdrawn(text: str, version: str, reason: str) -> str:
+    """Adds `[YANKED]` to a version's heading, as Keep a Changelog has it, and the reason (Markdown) below it.
+
+    Only a heading that begins with `#` is marked; a section that is marked already, or is not there, stays.
+    """
+    each = next((s for s in sections(text) if s.version == _plain(version)), None)
+    if each is None or "[YANKED]" in each.heading.upper():
+        return text
+    heading = _HASHES.search(text, each.start, each.end)
+    if heading is None:
+        return text
+    newline = "\r\n" if text[heading.end() : heading.end() + 1] == "\r" else "\n"
+    at = heading.end()
+    return f"{text[:at]} [YANKED]{newline * 2}Withdrawn: {reason}{text[at:]}"
 
 
 def _placed(text: str, version: str, body: str, gone: set[str], order: Order, newline: str) -> str:

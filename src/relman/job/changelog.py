@@ -133,12 +133,12 @@ def unreleased(
 
 
 def released(facts: Facts, release: Release) -> changelog.Release:
-    """Reads what a release brought: what no lower stable release has (for a candidate: no lower one at all).
+    """Reads what a release brought: what no lower sound release has (for a candidate: no lower one at all).
 
     A first release of a line leaves out, or marks, what the lines below it had shipped before.
     """
     lower = [r for r in facts.releases if r.version < release.version]
-    behind = [r for r in lower if r.version.stable or not release.version.stable]
+    behind = [r for r in lower if r.sound or not release.version.stable]
     commits = facts.graph.between([release.commit], [r.commit for r in behind])
     also = _shipped_below(facts, release.version, commits, facts.graph.when(release.commit))
     return notes_of_release(facts, release, commits, also)

@@ -27,7 +27,8 @@ _NOWHERE = 1 << 30
 class Sorted(Struct, frozen=True, kw_only=True):
     """Commits by release (its place among `shown`, lowest first), as 20 bytes each, newest first.
 
-    A stable release has what no lower stable one has, a candidate what no lower release at all has. `aside` has
+    A sound release has what no lower sound one has, a candidate or a withdrawn one what no lower release at all
+    has. `aside` has
     the same, of what trunk does not hold.
     """
 
@@ -81,7 +82,7 @@ def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Releas
     for place in range(len(shown) - 1, -1, -1):
         release = shown[place]
         stable, _ = tagged.get(release.commit, (_NOWHERE, _NOWHERE))
-        tagged[release.commit] = (place if release.version.stable else stable, place)
+        tagged[release.commit] = (place if release.sound else stable, place)
     news: dict[int, list[bytes]] = defaultdict(list)
     aside: dict[int, list[bytes]] = defaultdict(list)
     waiting: dict[Oid, tuple[int, int, bool]] = {}
@@ -96,7 +97,7 @@ def sort_out(walk: Iterable[tuple[Oid, tuple[Oid, ...]]], shown: Sequence[Releas
             news[stable].append(raw)
             if not on_trunk:
                 aside[stable].append(raw)
-        if lowest not in (stable, _NOWHERE) and not shown[lowest].version.stable:
+        if lowest not in (stable, _NOWHERE) and not shown[lowest].sound:
             news[lowest].append(raw)
         for parent in parents:
             before = waiting.get(parent)

@@ -108,7 +108,7 @@ def _names(written: Sequence[str], oid: Oid) -> bool:
 def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
     """Counts trunk's commits, merges aside, that were never released from it, are no port on the line, and stay."""
     graph = facts.graph
-    released = next((r.commit for r in facts.releases if r.version.stable), spot.start)
+    released = next((r.commit for r in facts.releases if r.sound), spot.start)
     left = graph.between([facts.trunk.commit], [spot.start, released])
     many = len(own_part(facts, spot.start)) > _RECENT
     ports = Changes(graph, (), facts.patch_id) if many else standing_changes(facts, spot.start)

@@ -21,6 +21,7 @@ from relman.job.changelog import release_notes
 from relman.job.facts import Facts
 from relman.job.missing import RULE, absent_releases
 from relman.job.open import tree_config
+from relman.job.withdrawn import holding_withdrawn, marks, why
 from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.placeholder import fill
@@ -140,6 +141,7 @@ def write_release(
             section=section,
             earlier=earlier_sections(facts, own, version),
             replaces=candidates_of(facts, version) if own.config.changelog.prereleases == "fold" else (),
+            withdrawn=marks(facts),
         )
         edits += write_changelog(own.files, changelog, version)
     allowed = fitting_versions(facts, version, base) if may_say is None else may_say
@@ -243,8 +245,8 @@ def prove(
     absent = absent_releases(facts, version, line, start, merged, picked)
     said += [f"{r.tag} is not in it, but each of its fixes is" for r in absent.covered]
     said += [f"{r.tag} is not in it, as was accepted for a later release" for r in absent.accepted]
-    said += [f"{r.tag} is not in it: it was withdrawn{_why(facts, r)}" for r in absent.withdrawn]
-    warns: tuple[Warn, ...] = _holding_withdrawn(facts, tag, base, start)
+    said += [f"{r.tag} is not in it: it was withdrawn{why(facts, r)}" for r in absent.withdrawn]
+    warns: tuple[Warn, ...] = holding_withdrawn(facts, tag, base, start)
     said += [w.message for w in warns]
     if absent.missing:
         names = ", ".join(r.tag for r in absent.missing)
@@ -264,26 +266,3 @@ def prove(
         said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
-
-
-def _why(facts: Facts, release: Release) -> str:
-    known = facts.withdrawals.get(str(release.version))
-    return f" ({known.entry.reason})" if known else ""
-
-
-def _holding_withdrawn(facts: Facts, tag: str, base: Release | None, start: Oid) -> tuple[Warn, ...]:
-    """Says which withdrawn releases come along: what was wrong with them must be mended by what follows."""
-    bad = {r.tag: r for r in facts.releases if r.withdrawn and r.version.stable}
-    if not bad:
-        return ()
-    commits = {name: r.commit for name, r in bad.items()}
-    held = facts.graph.reachable_tags(start, commits)
-    before = facts.graph.reachable_tags(base.commit, commits) if base else frozenset()
-    return tuple(
-        Warn(
-            message=f"{tag} holds what {name} brought, which was withdrawn{_why(facts, bad[name])}",
-            hint=f"git log --oneline {name}..{start[:10]}",
-        )
-        for name in bad
-        if name in held and name not in before
-    )

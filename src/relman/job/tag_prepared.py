@@ -103,9 +103,9 @@ def tag_waiting(facts: Facts, scratch: Scratch, where: Where, waiting: Proposal,
 def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepared, wishes: Wishes) -> Plan:
     """Tags what was prepared, at the commit of the branch that first holds it, and writes nothing else."""
     version, commit = prepared.version, prepared.commit
-    behind = [r for r in facts.releases if r.version < version and (r.version.stable or not version.stable)]
+    behind = [r for r in facts.releases if r.version < version and (r.sound or not version.stable)]
     commits = facts.graph.between([commit], [r.commit for r in behind])
-    base = next((r for r in behind if r.version.stable and facts.graph.is_ancestor(r.commit, commit)), None)
+    base = next((r for r in behind if r.sound and facts.graph.is_ancestor(r.commit, commit)), None)
     own = read_own(facts, scratch, commit, scratch.tree_of(commit))
     _check_files(facts, scratch, where, version, commit)
     writing = write_release(

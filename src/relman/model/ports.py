@@ -71,7 +71,7 @@ def _versions(graph: Graph, line: Line, hidden: Sequence[Oid]) -> Mapping[Oid, s
     """The lowest stable release that holds each commit of a line, by its version."""
     found: dict[Oid, str] = {}
     below = list(hidden)
-    for release in sorted((r for r in line.releases if r.version.stable), key=lambda r: r.version):
+    for release in sorted((r for r in line.releases if r.sound), key=lambda r: r.version):
         for oid in graph.between([release.commit], below):
             found.setdefault(oid, str(release.version))
         below.append(release.commit)

@@ -55,6 +55,11 @@ class Release(Struct, frozen=True, kw_only=True):
     annotated: bool
     withdrawn: bool = False
 
+    @property
+    def sound(self) -> bool:
+        """Whether it is stable and was not withdrawn, so that others may build on it."""
+        return self.version.stable and not self.withdrawn
+
 
 class Family(Struct, frozen=True, kw_only=True):
     """Tags with one text before the version: `api-v` in `api-v1.2.3`."""

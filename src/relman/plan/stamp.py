@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from relman.edit.changelog_file import bytes_of, insert, merge_sections, text_of
+from relman.edit.changelog_file import bytes_of, insert, mark_withdrawn, merge_sections, text_of
 from relman.edit.lock_file import lock_paths, lock_spelling, project_name, write_lock
 from relman.edit.version_file import Spelling, VersionFile, read_version, write_version
 from relman.model.version import Version, parse, spell
@@ -26,6 +26,8 @@ class Changelog(Struct, frozen=True, kw_only=True):
     earlier: tuple[tuple[str, str], ...] = ()
     replaces: tuple[str, ...] = ()
     """Versions whose sections this one takes the place of: a final's candidates."""
+    withdrawn: tuple[tuple[str, str], ...] = ()
+    """Versions whose sections say that nobody should use them, with the reason as Markdown."""
 
 
 class OutOfStep(Struct, frozen=True, kw_only=True):
@@ -108,5 +110,7 @@ def write_changelog(
     text = text_of(before)
     text = merge_sections(text, changelog.earlier, order=order)
     text = insert(text, str(version), changelog.section, order=order, replaces=changelog.replaces)
+    for bad, reason in changelog.withdrawn:
+        text = mark_withdrawn(text, bad, reason)
     after = bytes_of(text)
     return () if after == before else (PathEdit(path=changelog.path, content=after),)
