@@ -32,6 +32,7 @@ def told(repo: Repo, rev: str, what: str = "%B") -> str:
 
 def test_names_every_story() -> None:
     assert names() == (
+        "bad_release",
         "conflict",
         "families",
         "first_release",

@@ -9,6 +9,7 @@ from relman.edit.changelog_file import (
     PREAMBLE,
     bytes_of,
     insert,
+    mark_withdrawn,
     merge_sections,
     section_text,
     sections,
@@ -362,3 +363,36 @@ def test_any_text_takes_a_section_or_is_refused(text: str) -> None:
 def test_bytes_that_are_no_utf_8_survive(data: bytes) -> None:
     assert bytes_of(text_of(data)) == data
     assert text_of(None) == ""
+
+
+MARKED = """# Changelog
+
+## [1.1.0] - 2026-01-02
+
+- two
+
+## [1.0.0] - 2026-01-01
+
+- one
+"""
+
+
+def test_a_withdrawn_version_is_marked_once_and_nothing_else_changes() -> None:
+    once = mark_withdrawn(MARKED, "1.0.0", "loses orders")
+    assert once == MARKED.replace(
+        "## [1.0.0] - 2026-01-01\n", "## [1.0.0] - 2026-01-01 [YANKED]\n\nWithdrawn: loses orders\n"
+    )
+    assert mark_withdrawn(once, "1.0.0", "another") == once
+    assert [section.version for section in sections(once)] == ["1.1.0", "1.0.0"]
+
+
+@pytest.mark.parametrize("text", ["", "1.0.0\n-----\n\n- one\n", "# Changelog\n\n## 1.1.0\n"])
+def test_what_cannot_be_marked_stays(text: str) -> None:
+    assert mark_withdrawn(text, "1.0.0", "loses orders") == text
+
+
+def test_a_mark_keeps_the_line_ends() -> None:
+    text = MARKED.replace("\n", "\r\n")
+    assert mark_withdrawn(text, "v1.1.0", "x").count("\n") == mark_withdrawn(text, "v1.1.0", "x").count(
+        "\r\n"
+    )

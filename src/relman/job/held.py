@@ -11,7 +11,7 @@ def held_release(facts: Facts, commit: Oid, below: Version | None = None) -> Rel
 
     What the next version is counted from may stand on a line, or beside it, and not be in that commit.
     """
-    sound = (r for r in facts.releases if r.version.stable and not r.withdrawn)
+    sound = (r for r in facts.releases if r.sound)
     wanted = [r for r in sound if below is None or r.version < below]
     held = facts.graph.reachable_tags(commit, {r.tag: r.commit for r in wanted})
     return next((r for r in wanted if r.tag in held), None)

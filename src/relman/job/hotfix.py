@@ -149,9 +149,7 @@ def _release(
     version, told = free_version(facts, scratch, spot)
     told += held_already(facts, spot, [p.fix.commit for p in ports if p.pick.lands])
     landing, tagged = _landing(facts, spot, ports, version, ask, wishes)
-    behind = [
-        r.commit for r in facts.releases if r.version.stable and not r.withdrawn and r.version < version
-    ]
+    behind = [r.commit for r in facts.releases if r.sound and r.version < version]
     commits = facts.graph.between([spot.start], behind)
     own = read_own(facts, scratch, spot.start, made[-1].tree)
     writing = write_release(

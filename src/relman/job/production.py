@@ -144,18 +144,14 @@ def of_branch(facts: Facts, name: str, branch: str) -> Production:
 def _check_usable(facts: Facts, name: str, release: Release, *hints: str) -> None:
     if not release.withdrawn:
         return
-    below = next((r for r in facts.releases if _sound(r) and r.version < release.version), None)
+    below = next((r for r in facts.releases if r.sound and r.version < release.version), None)
     named = tuple(hint.replace("VERSION", str(below.version)) for hint in hints if below)
     told = f"{name} runs {release.tag}, which was withdrawn, so nothing is built on it"
     raise usage(told, *named, *((f"relman hotfix FIX --to {below.tag}",) if below else ()))
 
 
-def _sound(release: Release) -> bool:
-    return release.version.stable and not release.withdrawn
-
-
 def _highest(facts: Facts) -> Release | None:
-    return next((r for r in facts.releases if _sound(r)), None)
+    return next((r for r in facts.releases if r.sound), None)
 
 
 def unknown(facts: Facts, name: str, why: str, *ways: str) -> RelmanError:

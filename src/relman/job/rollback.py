@@ -12,7 +12,7 @@ def find_release(facts: Facts, word: str, again: str) -> Release:
     """The release that a person names by version or tag; `again` is the command up to it. Error (usage): none."""
     found = facts.release(word)
     if found is None:
-        near = next((r for r in facts.releases if r.version.stable and not r.withdrawn), None)
+        near = next((r for r in facts.releases if r.sound), None)
         known = f"; the highest is {near.tag}" if near else ""
         raise usage(
             f"there is no release {word}, so no tag says what it is{known}",

@@ -142,11 +142,7 @@ def _afterwards(
     name = facts.config.production.environment
     if back_to is None and running == release:
         below = next(
-            (
-                r
-                for r in facts.releases
-                if r.version.stable and not r.withdrawn and r.version < release.version
-            ),
+            (r for r in facts.releases if r.sound and r.version < release.version),
             None,
         )
         yield f"{name} still runs it: relman env record {name} {below.version if below else 'VERSION'}"

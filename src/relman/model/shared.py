@@ -71,7 +71,8 @@ class Withdrawn(Struct, frozen=True, kw_only=True):
 
 def is_environment(name: str) -> bool:
     """Tells whether a text may name an environment: letters, digits, `.`, `_`, `-`, `/`, no number alone."""
-    return _ENVIRONMENT.match(name) is not None and is_branch_name(name) and parse(name) is None
+    fits = _ENVIRONMENT.match(name) is not None and is_branch_name(name)
+    return fits and parse(name.removeprefix("v")) is None
 
 
 def fetched_ref(remote: str, ref: RefName) -> RefName:
@@ -86,7 +87,7 @@ def refspec(remote: str) -> str:
 
 def one_line(text: str) -> str:
     """Makes one line of a text that goes into an entry, without what moves a cursor."""
-    return "".join(char if char.isprintable() else " " for char in " ".join(text.split())).strip()
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def written(entry: Entry) -> str:
