@@ -182,3 +182,23 @@ def test_ready_is_a_question_for_programs_too(incident: Callable[[str], Shop]) -
     assert (obstacle["kind"], obstacle["hint"]) == ("unfinished", "relman park pay --dry-run")
     assert "no: 1.1.0 with 4 commits" in shop("status", "--ready").out
     assert shop.done("status", "--json").json["ready"] is None
+
+
+NEEDS = r"""
+main:
+  A "feat: shop" {app.txt: "1\n2\n3\n"} [v1.0.0]
+release/1.0 from A:
+main:
+  need "refactor: two" {app.txt ~ "2\n" => "two\n"}
+  fix "fix: one and two (#7)" {app.txt: "one\ntwo!\n3\n"}
+"""
+
+
+def test_what_the_fix_needs_ships_besides_and_the_command_takes_it(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "needs", NEEDS, remote=False)
+    said = shop("options", shop.repo.id("fix"), "--json", "--date", DATE).json
+    option = next(o for o in said["options"] if o["kind"] == "hotfix-on-line")
+    assert option["verdict"] == "clean-with-prerequisites"
+    assert option["ships_besides"] == [shop.repo.id("need")]
+    carry_out(shop, option)
+    assert tree(shop, f"v{option['version']}") == option["facts"]["tree"]

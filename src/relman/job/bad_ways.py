@@ -105,6 +105,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         version=target.version if target else None,
         tree=scratch.tree_of(tip) if tip else None,
         ships_besides=besides(facts, target.ships, ()) if target else (),
+        loses=1,
         debts=tried.plan.debts if tried.plan else (),
         commands=commands,
         evidence=(told,),
@@ -183,6 +184,7 @@ def roll_back(facts: Facts, bad: Bad) -> Option:
             + (f", {len(risky)} of them with what looks like a migration" if risky else ""),
             version=str(release.version),
             tree=facts.graph.commit(release.commit).tree,
+            loses=len(single),
             commands=(f"relman withdraw {bad.base.version} --reason TEXT --rollback-to {release.version}",),
             evidence=(*moved, *rows, *more),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from shlex import quote
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
@@ -85,19 +85,27 @@ def _hotfix(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes, side: 
     to = (asked.to,) if asked.to and side == "isolate" else ()
     ask = HotfixAsk(fixes=asked.words, to=to, side=side)
     tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
-    found = verdict_of(tried)
+    found, flags = verdict_of(tried), [f"--{side}"]
+    if found.verdict == "clean-with-prerequisites":
+        flags.append("--with-prerequisites")
+        ask = structs.replace(ask, with_prerequisites=True)
+        tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
+    elif found.verdict == "not-affected":
+        flags += ["--anyway", "not-affected", "--reason", "TEXT"]
     plan, target = tried.plan, tried.plan.targets[0] if tried.plan else None
-    tip = tried.tip() if found.verdict not in ("conflicts", "unknown") else None
+    tip = tried.tip() if target and target.version else None
     extra = besides(facts, target.ships, asked.fixes) if target else ()
+    needed = {p.source for p in target.picks if p.lands} - {f.id for f in asked.fixes} if target else set()
+    extra = (*needed, *(oid for oid in extra if oid not in needed))
     typed = " ".join(quote(word) for word in (*asked.words, *(("--to", to[0]) if to else ())))
-    command = f"relman hotfix {typed} --{side}"
+    command = f"relman hotfix {typed} {' '.join(flags)}"
     refused = [f"{w.rule}: {w.message}" for w in plan.warnings if w.rule] if plan else []
     return Option(
         kind=kind,
         verdict=found.verdict,
         why=found.why if not refused else f"{found.why}; refused without --anyway: {refused[0]}",
         version=target.version if target else None,
-        tree=scratch.tree_of(tip) if tip and target and target.version else None,
+        tree=scratch.tree_of(tip) if tip else None,
         ships_besides=extra,
         unfinished=shipped_works(facts, asked, extra),
         manual_resolutions=found.conflicts,

@@ -56,7 +56,8 @@ class Option(Struct, frozen=True, kw_only=True):
 
     `ships_besides` are commits that go out although they are no part of the fix, newest first, `unfinished` the
     features that are not done among them. `manual_resolutions` counts the files that a person would have to
-    resolve. `why` is the verdict as a sentence, `tree` that of the release, absent where there is none.
+    resolve, `loses` the commits that users have now and would not have then. `why` is the verdict as a sentence,
+    `tree` that of the release, absent where there is none.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ class Option(Struct, frozen=True, kw_only=True):
     tree: Oid | None = None
     ships_besides: tuple[Oid, ...] = ()
     unfinished: tuple[Work, ...] = ()
+    loses: int = 0
     manual_resolutions: int = 0
     debts: tuple[Debt, ...] = ()
     commands: tuple[str, ...] = ()
@@ -73,13 +75,13 @@ class Option(Struct, frozen=True, kw_only=True):
 
 
 def in_order(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """Clean ones first, then the fewest extra commits, then the least debt."""
+    """Clean ones first, then those that change the fewest commits besides, then those that owe the least."""
     return tuple(
         sorted(
             options,
             key=lambda o: (
                 _VERDICTS.index(o.verdict),
-                len(o.ships_besides),
+                len(o.ships_besides) + o.loses,
                 len(o.debts),
                 _KINDS.index(o.kind),
             ),

@@ -83,6 +83,7 @@ def _option(option: Option) -> dict[str, object]:
             "why": option.why,
             "tree": option.tree,
             "unfinished": [work_data(work) for work in option.unfinished],
+            "loses": option.loses,
             "evidence": list(option.evidence),
         },
     }
