@@ -107,14 +107,21 @@ def test_a_release_tag_has_its_form_and_its_place(guarded: Shop) -> None:
     assert refused(guarded, "1.1.0") == ["tag-format"]
     git("tag", "-a", "-m", "x", "v1.0.1", "main")
     assert refused(guarded, "v1.0.1") == ["tag-place"]
-    git("switch", "-q", "-c", "topic", "main")
-    guarded.repo.commit("feat: not merged", {"t.txt": "t\n"})
-    git("tag", "-a", "-m", "x", "v1.1.0")
-    assert refused(guarded, "v1.1.0") == ["tag-place"]
     git("tag", "-a", "-m", "x", "v1.2.0", "main")
     goes(guarded, "v1.2.0")
     git("tag", "-m", "x", "v1.3.0", "main:app.txt")
     assert refused(guarded, "v1.3.0") == ["tag-place"]
+
+
+@pytest.mark.parametrize("hook", ["pre-push", "pre-receive"])
+def test_a_release_is_on_a_branch_that_stays(shop: Shop, hook: str) -> None:
+    guard(shop.path if hook == "pre-push" else shop.bare, hook)
+    git = shop.repo.git
+    git("switch", "-q", "-c", "topic", "main")
+    shop.repo.commit("feat: not merged", {"t.txt": "t\n"})
+    git("tag", "-a", "-m", "x", "v1.1.0")
+    assert refused(shop, "v1.1.0") == ["tag-place"]
+    goes(shop, "topic:main", "v1.1.0")
 
 
 def test_an_isolated_hotfix_stands_on_the_release_before_it(guarded: Shop) -> None:
@@ -573,3 +580,18 @@ def test_the_doors_start_without_heavy_libraries() -> None:
     code = f"import sys; [__import__('relman.hook.' + r) for r in {rooms}]; print({{*{heavy}}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# relman itself meets the same doors.
+
+
+def test_relmans_own_releases_go_through_every_door(shop: Shop) -> None:
+    for at, hook in ((shop.path, "pre-push"), (shop.bare, "pre-receive"), (shop.bare, "update")):
+        guard(at, hook)
+    now = ("--yes", "--date", "2026-11-23T03:00:00+00:00", "--push")
+    shop.done("hotfix", shop.repo.labels["fix"], "--to", "1.0", *now)
+    shop.done("cut", *now)
+    shop.done("release", "--final", "1.1", *now)
+    assert shop.there("tag", "--list", "v1.0.1", "v1.1.0").split() == ["v1.0.1", "v1.1.0"]
+    said = shop("undo", "--remote", "--reason", "v1.1.0", "--yes", "--date", now[2])
+    assert (said.code, "[tag-deleted]" in said.err) == (6, True)

@@ -99,10 +99,13 @@ class Streamed:
         rows = (line.split() for line in lines.decode("ascii", "replace").splitlines())
         return {Oid(row[0]): row[1] for row in rows if len(row) == 3}
 
-    def peel(self, oid: Oid) -> Oid | None:
-        """Gives the commit that a tag object leads to, or the commit itself; nothing for any other thing."""
-        done = self._git.run("rev-parse", "--verify", "--quiet", f"{oid}^{{commit}}", ok=(0, 1, 128))
-        return Oid(done.stdout.decode("ascii").strip()) if done.returncode == 0 else None
+    def peel(self, oids: Iterable[Oid]) -> dict[Oid, Oid]:
+        """Gives the commit that each tag object leads to in the end; left out: those that lead to none."""
+        todo = list(dict.fromkeys(oids))
+        asked = "".join(f"{oid}^{{commit}}\n" for oid in todo).encode("ascii")
+        lines = self._git.run("cat-file", "--batch-check", "--buffer", stdin=asked).stdout if todo else b""
+        rows = (line.split() for line in lines.decode("ascii", "replace").splitlines())
+        return {oid: Oid(row[0]) for oid, row in zip(todo, rows, strict=True) if row[1:2] == ["commit"]}
 
     def blob(self, at: str, path: str) -> bytes | None:
         """Gives a file's bytes in a commit or tree, or in the index (`at` is empty); nothing where there is none."""

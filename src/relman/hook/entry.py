@@ -56,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _trouble(words[0], error.message, *(line for line in (error.cause, *error.hints) if line))
     except OSError as error:
         return _trouble(words[0], str(error))
+    except KeyboardInterrupt:
+        say("interrupted; nothing was checked")
+        return Kind.INTERRUPTED
     except Exception as error:  # noqa: BLE001  the boundary: a bug must not look like an answer
         return _trouble(words[0], f"this is a bug in relman: {type(error).__name__}: {error}")
     say("relman-hook knows:", *(f"  {name} {given}".rstrip() for name, given in KNOWN.items()))

@@ -25,7 +25,7 @@ def update(ref: str, old: str, new: str, environ: Mapping[str, str], now: int) -
 def _judge(hook: str, rows: Sequence[Asked], environ: Mapping[str, str], now: int) -> int:
     hooked = open_hooked(environ, Path.cwd())
     policy = server_policy(hooked, refs_may_have_moved=hook == "update")
-    guard = Guard(hooked, policy, remote=None, now=now)
+    guard = Guard(hooked, policy, remote=None, now=now, partial=hook == "update")
     return verdict(
         guard.findings(rows),
         asked_by_push(environ),

@@ -43,8 +43,12 @@ def asked(ref: str, old: str, new: str) -> Asked:
 class Guard:
     """One repository while something is pushed: to a remote of that name, or (None) into it."""
 
-    def __init__(self, hooked: Hooked, config: Config, *, remote: str | None, now: int) -> None:
+    def __init__(
+        self, hooked: Hooked, config: Config, *, remote: str | None, now: int, partial: bool = False
+    ) -> None:
         self.hooked = hooked
+        self.partial = partial
+        """Whether git shows one ref of a push at a time."""
         self.config = config
         self.remote = remote
         self.now = now
@@ -63,7 +67,8 @@ class Guard:
         """Puts the push and what stands around it together."""
         before = self._there(rows)
         kinds = self.graph.kinds(dict.fromkeys(oid for row in rows for oid in (row.old, row.new) if oid))
-        moved = [self._update(row, kinds) for row in rows]
+        peeled = self.graph.peel(row.new for row in rows if row.new and kinds.get(row.new) == "tag")
+        moved = [self._update(row, kinds, peeled) for row in rows]
         tips = before | {u.branch: u.commit for u in moved if u.branch and u.commit}
         for gone in (u.branch for u in moved if u.branch and u.new is None):
             tips.pop(gone, None)
@@ -81,7 +86,14 @@ class Guard:
             parts=self.config.lines.parts,
         )
         known = {name: oid for name, oid in before.items() if kinds.get(oid, "commit") == "commit"}
-        push = Push(updates=tuple(moved), trunk=trunk, tips=tips, lines=lines, before=known)
+        push = Push(
+            updates=tuple(moved),
+            trunk=trunk,
+            tips=tips,
+            lines=lines,
+            before=known,
+            partial=self.partial,
+        )
         rules = self._rules(push, formats)
         watched = tuple(
             structs.replace(u, versions=tuple(self._versions(u)))
@@ -102,8 +114,14 @@ class Guard:
         if self.config.tags.format:
             write = tag_format(self.config.tags.format)
             return Formats(write=write, accept=(write, *accept), evidence="")
+        there = [tag.name for tag in self._tags(rows)]
         try:
-            found = detect_formats([tag.name for tag in self._tags(rows)])
+            found = detect_formats(there)
+            if not any(fmt.read(name) for name in there for fmt in found.accept):
+                # The first releases that come say how they are written.
+                found = detect_formats(
+                    [row.ref.removeprefix(TAGS) for row in rows if row.ref.startswith(TAGS)]
+                )
         except RelmanError:
             return None
         return structs.replace(found, accept=(*found.accept, *accept))
@@ -144,11 +162,9 @@ class Guard:
                     found[name] = row.old
         return found
 
-    def _update(self, row: Asked, kinds: Mapping[Oid, str]) -> Update:
+    def _update(self, row: Asked, kinds: Mapping[Oid, str], peeled: Mapping[Oid, Oid]) -> Update:
         kind = kinds.get(row.new) if row.new else None
-        commit = row.new if kind == "commit" else None
-        if kind == "tag" and row.new:
-            commit = self.graph.peel(row.new)
+        commit = row.new if kind == "commit" else peeled.get(row.new) if row.new else None
         forced = False
         if row.ref.startswith(HEADS) and row.old and commit:
             forced = kinds.get(row.old) != "commit" or not self.graph.is_ancestor(row.old, commit)

@@ -62,6 +62,8 @@ class Push(Struct, frozen=True, kw_only=True):
     tips: Mapping[str, Oid]
     lines: Lines
     before: Mapping[str, Oid] = {}
+    partial: bool = False
+    """Whether there may be more of it that is not seen here."""
 
     @property
     def trunk_tip(self) -> Oid | None:
