@@ -28,6 +28,7 @@ def verdict(
     What a person goes past is written down first.
     """
     stands, gone = part(findings, waiver, allowed)
+    stands.sort(key=lambda finding: finding.level != "error")
     errors = [f for f in stands if f.level == "error"]
     for finding in stands[:_SHOWN]:
         say(f"{finding.level}: {finding.where}: {finding.message} [{finding.rule}]")

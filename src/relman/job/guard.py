@@ -69,6 +69,7 @@ class Guard:
         kinds = self.graph.kinds(dict.fromkeys(oid for row in rows for oid in (row.old, row.new) if oid))
         peeled = self.graph.peel(row.new for row in rows if row.new and kinds.get(row.new) == "tag")
         moved = [self._update(row, kinds, peeled) for row in rows]
+        self.graph.load(u.commit for u in moved if u.tag and u.commit)
         tips = before | {u.branch: u.commit for u in moved if u.branch and u.commit}
         for gone in (u.branch for u in moved if u.branch and u.new is None):
             tips.pop(gone, None)

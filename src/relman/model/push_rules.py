@@ -158,12 +158,12 @@ def _orphans(
 
 def messages(push: Push, graph: Graph, rules: PushRules) -> Iterator[Finding]:
     """The message rules, for commits that no branch that lasts had before."""
-    lasting = [oid for name, oid in push.before.items() if rules.guards(push, name)]
-    for update in push.updates:
-        kept = update.commit is not None and update.old is not None and not update.forced
-        if kept and update.branch and update.commit and rules.guards(push, update.branch):
-            for oid in graph.between([update.commit], lasting):
-                yield from commit_findings(graph.commit(oid), rules.lint)
+    moved = [u for u in push.updates if u.branch and u.commit and u.old and not u.forced]
+    guarded = [u.commit for u in moved if u.commit and u.branch and rules.guards(push, u.branch)]
+    if guarded:
+        lasting = [oid for name, oid in push.before.items() if rules.guards(push, name)]
+        for oid in graph.between(guarded, lasting):
+            yield from commit_findings(graph.commit(oid), rules.lint)
 
 
 def _commit(commit: Commit) -> str:

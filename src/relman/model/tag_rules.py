@@ -48,10 +48,11 @@ def tag_findings(push: Push, graph: Graph, rules: PushRules) -> Iterator[Finding
             line = push.lines.of(version)
             made = _Made(update=update, version=version, commit=update.commit)
             groups[line.name if line else ""].append(made)
+    carriers = [tip for name, tip in push.tips.items() if _carries(name, rules)] if groups else []
     for group in groups.values():
         line = push.lines.of(group[0].version)
         yield from _backwards(graph, group, line)
-        yield from _places(push, graph, group, line, rules)
+        yield from _places(push, graph, group, line, carriers, rules)
 
 
 def _read(tag: str, rules: PushRules) -> Version | None:
@@ -100,12 +101,16 @@ def _backwards(graph: Graph, made: Sequence[_Made], line: Line | None) -> Iterat
 
 
 def _places(
-    push: Push, graph: Graph, made: Sequence[_Made], line: Line | None, rules: PushRules
+    push: Push,
+    graph: Graph,
+    made: Sequence[_Made],
+    line: Line | None,
+    carriers: Sequence[Oid],
+    rules: PushRules,
 ) -> Iterator[Finding]:
     """A release stands on its line's branch; before the line has one, on trunk or a branch that carries releases."""
     trunk = push.trunk_tip
     own = [push.tips[b] for b in _branches(line) if b in push.tips]
-    carriers = [tip for name, tip in push.tips.items() if _carries(name, rules)]
     if rules.strategy.tag == "trunk":
         places, where = [trunk] if trunk else [], push.trunk or "trunk"
     elif own:
