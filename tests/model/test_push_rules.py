@@ -85,14 +85,33 @@ def test_a_port_without_a_trailer_is_known_by_its_author_and_subject() -> None:
     assert judged(small, pushed) == ["error upstream-first"]
 
 
-def test_files_that_a_release_writes_and_debts_that_are_written_down_need_no_origin() -> None:
+@pytest.mark.parametrize(
+    ("message", "paths", "found"),
+    [
+        ("fix: a", "app.py", ["error upstream-first"]),
+        ("Fix a thing", "app.py", ["error upstream-first"]),
+        ("fix: the notes", "CHANGELOG.md poetry.lock", []),
+        ("fix: a test", "tests/test_app.py", []),
+        ("chore: tidy", "app.py", []),
+        ("Bump version to 1.4.1", "VERSION deploy.yaml", []),
+        ("Bump the library to 2.0.0", "go.mod", ["error upstream-first"]),
+    ],
+)
+def test_only_work_that_trunk_would_miss_needs_an_origin(message: str, paths: str, found: list[str]) -> None:
     small = history()
-    small.add("l0", "r0", message="docs: notes", paths="CHANGELOG.md poetry.lock")
-    small.add("l1", "l0", message="fix: owed")
+    small.add("l0", "r0", message=message, paths=paths)
+    pushed = update("refs/heads/release/1.4", "r0", "l0")
+    rules = {"own": ("CHANGELOG.md", "*.lock", "VERSION"), "lint": LintRules(levels={"type-empty": "off"})}
+    assert judged(small, pushed, **rules) == found
+
+
+def test_a_debt_that_is_written_down_needs_no_origin() -> None:
+    small = history()
+    small.add("l0", "r0", message="fix: owed")
+    small.add("l1", "l0", message=f"fix: its port\n\n(cherry picked from commit {oid('gone')})")
     pushed = update("refs/heads/release/1.4", "r0", "l1")
     assert judged(small, pushed) == ["error upstream-first"] * 2
-    own = ("CHANGELOG.md", "*.lock")
-    assert judged(small, pushed, own=own, owed=frozenset({oid("l1")})) == []
+    assert judged(small, pushed, owed=frozenset({oid("l0"), oid("gone")})) == []
 
 
 @pytest.mark.parametrize("strategy", [GITFLOW, ONEFLOW])

@@ -1,5 +1,6 @@
 """The rules of a push, as small generators over the value: the same before a push, on the server and in CI."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import structs
@@ -10,6 +11,8 @@ from relman.model.branch_rules import branch_findings
 from relman.model.bump import Bump, bump_of
 from relman.model.equivalence import Changes, PatchId
 from relman.model.finding import Finding
+from relman.model.fixes import counts, is_unshipped
+from relman.model.hints import Hints
 from relman.model.history import Commit, Graph
 from relman.model.lines import Line
 from relman.model.message_findings import SHORT, commit_findings
@@ -17,6 +20,7 @@ from relman.model.names import Oid
 from relman.model.push import Push, PushRules, Update
 from relman.model.tag_rules import found, tag_findings
 
+_VERSION = re.compile(r"\b[0-9]+\.[0-9]+\.[0-9]+")
 _RECENT = 2000
 """How many commits of trunk are asked whether they are the origin of one on a line."""
 
@@ -136,16 +140,14 @@ def _orphans(
     for commit in work:
         origins = message.picked_from(message.parse(commit.message))
         known = {commit.id, *origins}
-        if not known & there and not known & rules.owed:
+        if not known & there and not known & rules.owed and _must_come_back(graph, commit, rules):
             open_.append(commit)
     if not open_:
         return
-    changes = Changes(graph, trunk[:_RECENT], patch_id)
+    recent = trunk[:_RECENT]
+    changes, hints = Changes(graph, recent, patch_id), Hints(graph, recent)
     for commit in open_:
-        if changes.like(commit.id) is not None:
-            continue
-        paths = graph.paths(commit.id)
-        if paths and all(matches(path, rules.own) for path in paths):
+        if changes.like(commit.id) is not None or hints.about(commit) is not None:
             continue
         yield found(
             "upstream-first",
@@ -154,6 +156,18 @@ def _orphans(
             f"put it on {name} first, and then: relman backport FIX --to {line.name}",
             commit.id,
         )
+
+
+def _must_come_back(graph: Graph, commit: Commit, rules: PushRules) -> bool:
+    """Whether trunk is worse off without it: not CI and tests, nor what a release writes, with whatever tool."""
+    read = message.parse(commit.message)
+    if read.type is not None and not counts(commit, rules.bumps):
+        return False
+    paths = graph.paths(commit.id)
+    if paths and all(is_unshipped(path) or matches(path, rules.own) for path in paths):
+        return False
+    releases = read.type is None and _VERSION.search(commit.subject) is not None
+    return not (releases and any(matches(path, rules.own) for path in paths))
 
 
 def messages(push: Push, graph: Graph, rules: PushRules) -> Iterator[Finding]:
