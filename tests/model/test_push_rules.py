@@ -101,8 +101,8 @@ def test_only_work_that_trunk_would_miss_needs_an_origin(message: str, paths: st
     small = history()
     small.add("l0", "r0", message=message, paths=paths)
     pushed = update("refs/heads/release/1.4", "r0", "l0")
-    rules = {"own": ("CHANGELOG.md", "*.lock", "VERSION"), "lint": LintRules(levels={"type-empty": "off"})}
-    assert judged(small, pushed, **rules) == found
+    lint = LintRules(levels={"type-empty": "off"})
+    assert judged(small, pushed, own=("CHANGELOG.md", "*.lock", "VERSION"), lint=lint) == found
 
 
 def test_a_debt_that_is_written_down_needs_no_origin() -> None:
