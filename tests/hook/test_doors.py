@@ -221,6 +221,17 @@ def test_hostile_names_are_only_names(guarded: Shop, tmp_path: Path) -> None:
     assert [f.name for f in tmp_path.rglob("gone")] == []
 
 
+def test_a_strange_name_does_not_stand_for_another_ref(guarded: Shop) -> None:
+    configure(guarded, '[branches]\nnames = ["feature/*"]\n')
+    for space in ("\u2028", "\u0085", "\u00a0"):
+        name = f"refs/heads/feature/a{space}b"
+        guarded.repo.git("update-ref", name, "main")
+        goes(guarded, f"{name}:{name}")
+        odd = f"refs/heads/a{space}refs/heads/feature/b"
+        guarded.repo.git("update-ref", odd, "main")
+        assert refused(guarded, f"{odd}:{odd}") == ["branch-name"]
+
+
 def configure(shop: Shop, text: str) -> None:
     """The team's configuration here; on a server the same text as its keeper's policy."""
     shop.repo.write("relman.toml", text)

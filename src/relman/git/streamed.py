@@ -175,14 +175,14 @@ def read_refs(hooked: Hooked) -> Refs:
 def head_branch(hooked: Hooked) -> str | None:
     """The short name of HEAD's branch, unborn or not; nothing where HEAD is detached."""
     done = hooked.git.run("symbolic-ref", "--quiet", "HEAD", ok=(0, 1, 128))
-    ref = done.stdout.decode("utf-8", "surrogateescape").strip()
+    ref = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
     return ref.removeprefix(HEADS) if ref.startswith(HEADS) else None
 
 
 def default_branch(hooked: Hooked, remote: str) -> str | None:
     """What the remote's HEAD is known to be here, without the remote."""
     done = hooked.git.run("symbolic-ref", "--quiet", f"{REMOTES}{remote}/HEAD", ok=(0, 1, 128))
-    ref = done.stdout.decode("utf-8", "surrogateescape").strip()
+    ref = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
     return ref.removeprefix(f"{REMOTES}{remote}/") if ref.startswith(f"{REMOTES}{remote}/") else None
 
 

@@ -34,7 +34,7 @@ def pre_push(remote: str, lines: str, environ: Mapping[str, str], now: int) -> i
 
 
 def _rows(lines: str) -> Iterator[Asked]:
-    for line in lines.splitlines():
+    for line in lines.split("\n"):
         words = line.split(" ")
         if len(words) == 4:
             _, new, ref, old = words

@@ -39,7 +39,7 @@ def _judge(hook: str, rows: Sequence[Asked], environ: Mapping[str, str], now: in
 
 
 def _rows(lines: str) -> Iterator[Asked]:
-    for line in lines.splitlines():
+    for line in lines.split("\n"):
         words = line.split(" ")
         if len(words) == 3:
             old, new, ref = words
