@@ -240,6 +240,16 @@ def test_a_free_form_repository_is_told_of_warnings(story: Story) -> None:
     assert "warnings" not in call(story("first_release").path, "hooks", "install", "--yes").err
 
 
+def test_a_message_begins_with_the_branchs_name_where_that_is_configured(story: Story) -> None:
+    repo = story("first_release")
+    repo.write("relman.toml", '[messages]\nfill = ["type", "scope"]\n')
+    install(repo)
+    assert (folder(repo) / "prepare-commit-msg").exists()
+    repo.git("switch", "-q", "-c", "fix/cart/tax")
+    done = repo.run("-c", "core.editor=cat", "commit", "--allow-empty")
+    assert "fix(cart): " in done.stdout or "fix(cart): " in (repo.path / ".git/COMMIT_EDITMSG").read_text()
+
+
 def test_strange_words_are_usage(story: Story) -> None:
     repo = story("first_release")
     assert call(repo.path, "hooks", "install", "post-commit").code == Kind.USAGE

@@ -50,7 +50,8 @@ def hooks(
         case Action.status:
             return _status(here, found)
         case Action.install:
-            plan = install_plan(found, wanted, sys.executable)
+            fills = not (wanted or found.bare) and bool(here.facts.config.messages.fill)
+            plan = install_plan(found, wanted, sys.executable, fills=fills)
         case Action.uninstall:
             plan = uninstall_plan(found, wanted)
     _say_plan(here, found, plan)

@@ -77,13 +77,16 @@ def read_hooks(repo: Repository) -> Hooks:
     )
 
 
-def install_plan(hooks: Hooks, wanted: Sequence[Hook], python: str) -> Plan:
+def install_plan(hooks: Hooks, wanted: Sequence[Hook], python: str, *, fills: bool = False) -> Plan:
     """Plans relman's hooks; one that is there already is kept beside it and called first.
+
+    `fills`: the configuration wants messages begun by the branch's name, so that hook is one of the usual ones.
 
     Errors (refused): a manager owns the hooks, other repositories share the folder, or a hook is a symbolic
     link; each with the exact lines that make it call relman.
     """
-    wanted = tuple(wanted) or (USUAL_BARE if hooks.bare else USUAL)
+    begins: tuple[Hook, ...] = ("prepare-commit-msg",) if fills else ()
+    wanted = tuple(wanted) or (USUAL_BARE if hooks.bare else (*USUAL, *begins))
     _check_owner(hooks, wanted)
     steps: list[EditFile] = []
     for hook in wanted:

@@ -9,7 +9,7 @@ Owner = Literal["pre-commit", "husky", "lefthook"]
 
 HOOKS: tuple[Hook, ...] = get_args(Hook)
 USUAL: tuple[Hook, ...] = ("commit-msg", "pre-commit", "pre-push")
-"""What a clone gets; `prepare-commit-msg` is for whoever names it."""
+"""What a clone gets, and `prepare-commit-msg` where the configuration asks for what it does."""
 USUAL_BARE: tuple[Hook, ...] = ("pre-receive",)
 """What a server gets: all refs of a push are judged at once, before any moves."""
 KEPT = ".before-relman"
