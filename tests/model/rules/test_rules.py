@@ -253,7 +253,27 @@ def test_g1_a_merge_into_production() -> None:
     )
     here = structs.replace(here, production=Standing(name="main", tip=oid("m2")))
     assert [(b.where, b.message) for b in tags.right_commit(here)] == [
-        ("tag v1.4.2", "its commit is no merge")
+        ("tag v1.4.2", "its commit is no merge, and does not say that it is the release")
+    ]
+
+
+def test_g1_a_squashed_merge_says_which_release_it_is() -> None:
+    small = one_line()
+    small.add("m0", "t0")
+    small.add("m1", "m0", message="Release 1.4.1 (#7)")
+    here = seen(small, trunk="t3", tagged={"1.4.0": "m0", "1.4.1": "m1"}, lines=LINE, strategy=GITFLOW)
+    here = structs.replace(here, production=Standing(name="main", tip=oid("m1")))
+    assert list(tags.right_commit(here)) == []
+
+
+def test_an_isolated_hotfix_is_well_placed_and_owed_to_its_line() -> None:
+    small = one_line()
+    small.run("r1", "fix: now", prefix="alone")
+    here = seen(small, trunk="t3", lines=LINE, tagged={"1.4.1": "r1", "1.4.2": "alone0"})
+    assert list(tags.right_commit(here)) == []
+    owed = [b for b in incidents.fix_everywhere(here) if b.where == "tag v1.4.2"]
+    assert [(b.message, b.hint) for b in owed] == [
+        ("released beside release/1.4, which does not contain it", "relman forward 1.4")
     ]
 
 

@@ -56,8 +56,9 @@ def _brought(course: Course, place: dict[Oid, int], before: Release, release: Re
 
 
 def fix_everywhere(seen: Seen) -> Iterator[Breach]:
-    """What a line released is on trunk and on every newer line that is looked at."""
+    """What a line released is on its own branch, on trunk, and on every newer line that is looked at."""
     for index, course in enumerate(seen.courses):
+        yield from _beside(seen, course)
         released = _released(seen, course)
         if not released:
             continue
@@ -78,6 +79,22 @@ def fix_everywhere(seen: Seen) -> Iterator[Breach]:
                 message=f"released on {course.name}, and nothing shows that {' or '.join(names)} has it",
                 hint=f"relman backport {oid[:10]} {to}",
                 commit=oid,
+            )
+
+
+def _beside(seen: Seen, course: Course) -> Iterator[Breach]:
+    """Releases that the line's branch lacks: hotfixes on branches of their own, still to be merged in."""
+    if course.line.branch is None:
+        return
+    known = stable(course.line.releases)[-_ASKED:]
+    lacking = frozenset(seen.graph.between([r.commit for r in known], [course.tip]))
+    for release in known:
+        if release.commit in lacking:
+            yield Breach(
+                where=f"tag {release.tag}",
+                message=f"released beside {course.name}, which does not contain it",
+                hint=f"relman forward {course.line.name}",
+                commit=release.commit,
             )
 
 

@@ -1,11 +1,14 @@
 """G1 to G3: what a release's tag stands on, what the files say there, and what the tag itself is."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from relman.model.course import Course, Stem
 from relman.model.rules.seen import Breach, Seen, stable
 from relman.model.tags import Release
+
+_STEPS = 50
+"""How many commits a hotfix may have."""
 
 
 def right_commit(seen: Seen) -> Iterator[Breach]:
@@ -37,21 +40,39 @@ def _wrong_commit(
                 return ""
             if on_trunk:
                 return f"it is on {trunk} and not on {course.name}"
-            if seen.graph.is_ancestor(at, course.tip):
-                return ""  # an isolated hotfix, merged into its line since
+            if seen.graph.is_ancestor(at, course.tip) or _isolated(seen, course, release):
+                return ""
             return f"{course.name} does not contain it"
         case "merge":
             if main is None:
                 return "there is no production branch to tag"
             if not main.holds(at):
                 return f"it is not on {seen.production.name if seen.production else ''}, where releases are tagged"
-            return "" if seen.signs(at).parents > 1 or _first(seen, release) else "its commit is no merge"
+            if seen.signs(at).parents > 1 or _first(seen, release) or _says(seen, release):
+                return ""
+            return "its commit is no merge, and does not say that it is the release"
+
+
+def _isolated(seen: Seen, course: Course, release: Release) -> bool:
+    """Whether it is a hotfix on a branch of its own, which stands on a release of the line; H2 asks what it lacks."""
+    if seen.strategy.role("hotfix") is None:
+        return False
+    known = {r.commit for r in course.line.releases if r.version < release.version}
+    return any(oid in known for oid in islice(seen.graph.chain(release.commit), 1, _STEPS))
 
 
 def _first(seen: Seen, release: Release) -> bool:
     """Whether it is the oldest release of all: there was nothing to merge yet."""
     every = [r for line in seen.lines.all for r in stable(line.releases)]
     return min(every, key=lambda r: r.version) == release
+
+
+def _says(seen: Seen, release: Release) -> bool:
+    """Whether the commit says itself that it is the release: a forge may have squashed what it merged."""
+    return (
+        seen.signs(release.commit).release
+        or str(release.version) in seen.graph.commit(release.commit).message
+    )
 
 
 def in_order(seen: Seen) -> Iterator[Breach]:
