@@ -20,6 +20,7 @@ from relman.model.names import Oid, short, tag_ref
 from relman.model.observed import Standing
 from relman.model.rules.every import findings
 from relman.model.rules.seen import Disagreement, Limits, Seen, stable
+from relman.model.rules.upstream import sureness
 from relman.model.strategy import Strategy
 from relman.model.tags import Release, twins
 from relman.model.version import parse
@@ -45,7 +46,21 @@ def check_history(
     found = tuple(findings(seen, asked.checks))
     recall.save()
     names = ", ".join((seen.trunk.name, *(course.name for course in seen.courses)))
-    return Check(what=f"the history of {names} by the rules of {asked.name}", findings=found)
+    says = tuple(_sure(seen)) if {"F1", "F2"} & asked.checks.keys() else ()
+    return Check(what=f"the history of {names} by the rules of {asked.name}", findings=found, says=says)
+
+
+def _sure(seen: Seen) -> Iterator[str]:
+    """How sure it is, line by line, that trunk has what the line has."""
+    for course in seen.courses:
+        found = sureness(seen, course)
+        if found.commits:
+            there = found.certain + found.likely + found.claimed
+            yield (
+                f"{found.line}: {seen.trunk.name} has {there} of {found.commits} by another commit "
+                f"({found.certain} certain, {found.likely} likely, {found.claimed} claimed)"
+                + (f", and {found.merged} by a merge" if found.merged else "")
+            )
 
 
 def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[str], now: int) -> Seen:

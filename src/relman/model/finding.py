@@ -32,6 +32,8 @@ class Check(Struct, frozen=True, kw_only=True):
 
     what: str
     findings: tuple[Finding, ...]
+    says: tuple[str, ...] = ()
+    """Sentences about how sure the answer is."""
 
 
 def failed(checks: Iterable[Check]) -> bool:

@@ -39,6 +39,7 @@ def check_document(checks: Sequence[Check], sifted: Sifted | None = None) -> dic
         ],
         known=sifted.known if sifted else 0,
         gone=list(sifted.gone) if sifted else [],
+        says=[sentence for check in checks for sentence in check.says],
     )
 
 
@@ -75,7 +76,8 @@ def summary(checks: Sequence[Check], sifted: Sifted | None = None) -> str:
     if sifted and sifted.gone:
         words.append(f"{counted(len(sifted.gone), 'line')} of the baseline not found any more")
     nothing = [] if found else ["nothing found"]
-    return f"checked {what}: {', '.join((*nothing, *words))}"
+    sure = "".join(f"\n{printable(sentence)}" for check in checks for sentence in check.says)
+    return f"checked {what}: {', '.join((*nothing, *words))}{sure}"
 
 
 def _all(checks: Sequence[Check]) -> list[Finding]:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from relman.model.course import Course
 from relman.model.names import Oid
 from relman.model.rules.seen import DAY, Breach, Seen, commit_words, stable
-from relman.model.rules.upstream import Upstream, own_work
+from relman.model.rules.upstream import own_work, upstream_of
 
 
 def upstream_first(seen: Seen) -> Iterator[Breach]:
     """Every change of a line was on trunk before, as far as anything shows; each answer says how sure it is."""
     for course in seen.courses:
-        upstream = Upstream(seen, course, seen.trunk.tip)
+        upstream = upstream_of(seen, course, seen.trunk.tip)
         for oid in own_work(seen, course):
             found = upstream.of(oid)
             if found is None:
@@ -28,7 +28,7 @@ def upstream_first(seen: Seen) -> Iterator[Breach]:
 def downstream_first(seen: Seen) -> Iterator[Breach]:
     """Every change of a line is on trunk in the end, under whatever id."""
     for course in seen.courses:
-        upstream = Upstream(seen, course, seen.trunk.tip)
+        upstream = upstream_of(seen, course, seen.trunk.tip)
         for oid in own_work(seen, course):
             if not upstream.holds(oid) and upstream.of(oid) is None:
                 yield _breach(seen, course, oid, f"nothing shows that {seen.trunk.name} has it", mend=True)

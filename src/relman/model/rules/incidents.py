@@ -6,7 +6,7 @@ from itertools import pairwise
 from relman.model.course import Course
 from relman.model.names import Oid
 from relman.model.rules.seen import Breach, Seen, commit_words, stable
-from relman.model.rules.upstream import Upstream, own_work
+from relman.model.rules.upstream import own_work, upstream_of
 from relman.model.tags import Release
 
 _ASKED = 20
@@ -68,7 +68,7 @@ def fix_everywhere(seen: Seen) -> Iterator[Breach]:
         ]
         lacking: dict[Oid, list[str]] = {}
         for name, tip in targets:
-            upstream = Upstream(seen, course, tip)
+            upstream = upstream_of(seen, course, tip)
             for oid in released:
                 if not upstream.holds(oid) and upstream.of(oid) is None:
                     lacking.setdefault(oid, []).append(name)

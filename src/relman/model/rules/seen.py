@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from relman.model.course import Course, Stem
 from relman.model.equivalence import PatchId
@@ -70,6 +70,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     annotated: bool = True
     """Whether the team's tags are annotated."""
     limits: Limits = Limits()
+    answered: dict[tuple[str, Oid, Oid], object] = field(default_factory=dict)
+    """Answers that several rules ask for, by what they depend on besides the commits."""
 
 
 class Breach(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,10 @@ The evidence is that of the hotfix work (`relman.model.equivalence`). A port tha
 nor does work that the line took back itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from relman.model import message
 from relman.model.course import Course
@@ -47,6 +50,40 @@ class Upstream:
         if same is not None:
             return Evidence(commit=same, certainty="likely", how="same subject and paths")
         return Evidence(commit=named[0], certainty="claimed", how="same subject; other paths")
+
+
+def upstream_of(seen: Seen, course: Course, tip: Oid) -> Upstream:
+    """The same, made once for all the rules that ask."""
+    key = ("upstream", course.tip, tip)
+    found = seen.answered.get(key)
+    if not isinstance(found, Upstream):
+        found = seen.answered[key] = Upstream(seen, course, tip)
+    return found
+
+
+class Sureness(Struct, frozen=True, kw_only=True):
+    """Of a line's own work, how many commits a branch has by which evidence; `merged` came by the very commit."""
+
+    line: str
+    commits: int
+    certain: int
+    likely: int
+    claimed: int
+    merged: int
+
+
+def sureness(seen: Seen, course: Course) -> Sureness:
+    """Counts how sure it is that trunk has the line's own work."""
+    upstream, work = upstream_of(seen, course, seen.trunk.tip), own_work(seen, course)
+    found = Counter(each.certainty for oid in work if (each := upstream.of(oid)))
+    return Sureness(
+        line=course.name,
+        commits=len(work),
+        certain=found["certain"],
+        likely=found["likely"],
+        claimed=found["claimed"],
+        merged=sum(upstream.of(oid) is None and upstream.holds(oid) for oid in work),
+    )
 
 
 def own_work(seen: Seen, course: Course) -> tuple[Oid, ...]:
