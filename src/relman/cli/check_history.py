@@ -1,5 +1,6 @@
 """The history's part of `relman check`: the clock and the cache folder, and the baseline file."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,10 @@ def _inside(here: Context, given: Path | None) -> str:
 
     tree = here.facts.repo.work_tree
     if tree is None:
-        raise usage("this is a bare repository; a baseline is a file that is committed", "git clone URL DIR")
+        raise usage(
+            "this is a bare repository; a baseline is a file that is committed",
+            f"git clone {shlex.quote(str(here.facts.repo.common_dir))} DIR",
+        )
     if given is None:
         return safe_path(here.facts.config.check.baseline or _USUAL)
     try:
