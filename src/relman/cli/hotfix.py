@@ -35,6 +35,10 @@ WithPrerequisites = Annotated[
     bool, typer.Option("--with-prerequisites", help="Pick the commits that a fix needs there before it.")
 ]
 
+Forward = Annotated[
+    bool, typer.Option("--forward", help="Carry the fix to trunk and newer lines too, each as its own push.")
+]
+
 
 @mutating
 def hotfix(
@@ -48,6 +52,7 @@ def hotfix(
         ),
     ] = None,
     no_tag: NoTag = False,
+    forward: Forward = False,
     mainline: Mainline = None,
     with_prerequisites: WithPrerequisites = False,
     *,
@@ -74,6 +79,16 @@ def hotfix(
         with_prerequisites=with_prerequisites,
         past_not_affected=_past_not_affected(how),
     )
+    if forward:
+        from relman.job.onward import with_onward
+
+        return carry_out(
+            here,
+            how,
+            lambda facts, scratch, wishes: with_onward(
+                facts, scratch, plan_hotfix(facts, scratch, ask, wishes), wishes
+            ),
+        )
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
 
 

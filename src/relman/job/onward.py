@@ -5,52 +5,36 @@ As a push of its own, and only where it goes by itself: production never waits f
 
 from collections.abc import Collection, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
-from relman.job.carrying import Carriage, Carried, Place, carry_to, gathered, place_name
+from relman.job.carrying import Carried, Place, carry_to, gathered, place_name
 from relman.job.facts import Facts
-from relman.job.landing import pushes
+from relman.job.landing import expects, pushes
 from relman.job.shipping import Wishes
-from relman.model.cut import Tip
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
-from relman.plan.plan import Debt, Warn
+from relman.plan.plan import Debt, Plan, Warn
 from relman.plan.steps import Step
 from relman.run.ladder import Fix
 
 
-class Onward(Struct, frozen=True, kw_only=True):
-    """The steps, their own push among them; `tips` were relied on; `debts` are what is still owed."""
+def with_onward(facts: Facts, scratch: Scratch, plan: Plan, wishes: Wishes) -> Plan:
+    """Adds to a hotfix what carries its fixes to trunk and to the lines newer than the oldest that it reaches.
 
-    steps: tuple[Step, ...] = ()
-    carried: Carriage = Carriage()
-    tips: tuple[Tip, ...] = ()
-    debts: tuple[Debt, ...] = ()
-    warnings: tuple[Warn, ...] = ()
-
-
-def go_onward(
-    facts: Facts,
-    scratch: Scratch,
-    debts: Sequence[Debt],
-    fixes: Sequence[Fix],
-    reached: Collection[str],
-    wishes: Wishes,
-) -> Onward:
-    """Carries the fixes to trunk and to the lines newer than any that was `reached`, as far as `debts` name them.
-
-    A place that conflicts, cannot be moved or holds something unknown keeps its debt, with a warning.
+    As far as its debts name them. A place that conflicts, cannot be moved or holds something unknown keeps its
+    debt, with a warning.
     """
+    reached = {target.line for target in plan.targets}
+    fixes = _fixes(facts, plan)
     done: list[tuple[Carried, tuple[Step, ...]]] = []
     warnings: list[Warn] = []
-    for line in _lines(facts, debts, reached):
-        owed = {d.commit for d in debts if place_name(facts, line) in d.missing_on}
-        mine = tuple(replace(fix, branch=None) for fix in fixes if fix.commit.id in owed)
+    for line in _lines(facts, plan.debts, reached) if plan.steps else ():
+        owed = {d.commit for d in plan.debts if place_name(facts, line) in d.missing_on}
+        mine = tuple(fix for fix in fixes if fix.commit.id in owed)
         try:
-            done += _carried(facts, scratch, line, mine, wishes)
+            done += _carried(facts, scratch, line, mine, wishes) if mine else ()
         except RelmanError as error:
             if error.kind is Kind.INTERNAL:
                 raise
@@ -59,13 +43,30 @@ def go_onward(
                 Warn(message=f"not carried to {place_name(facts, line)}: {error.message}", hint=hint)
             )
     carried = gathered(facts, [c for c, _ in done])
-    sent = tuple(step for _, push in done for step in push)
-    return Onward(
-        steps=(*carried.steps, *sent),
-        carried=carried,
-        tips=tuple(c.place.tip for c, _ in done),
-        debts=_still_owed(facts, debts, {c.place.line: c for c, _ in done}),
-        warnings=(*carried.warnings, *warnings),
+    # Each place is a push of its own, so that one that is refused holds up neither production nor another.
+    steps = (*plan.steps, *carried.steps, *(step for _, push in done for step in push))
+    known = {expect.ref for expect in plan.expects}
+    more = expects(facts, steps, tips=[c.place.tip for c, _ in done], tags=())
+    return replace(
+        plan,
+        steps=steps,
+        targets=(*plan.targets, *carried.targets),
+        expects=(*plan.expects, *(e for e in more if e.ref not in known)),
+        debts=_still_owed(facts, plan.debts, {c.place.line: c for c, _ in done}),
+        warnings=(*plan.warnings, *carried.warnings, *warnings),
+        afterwards=(*plan.afterwards, *carried.afterwards),
+    )
+
+
+def _fixes(facts: Facts, plan: Plan) -> tuple[Fix, ...]:
+    """The fixes that are owed as they are: not an isolated release, nor the revert of something."""
+    mainlines = {pick.source: pick.mainline for target in plan.targets for pick in target.picks}
+    commits = [facts.graph.commit(oid) for oid in dict.fromkeys(debt.commit for debt in plan.debts)]
+    subjects = {(debt.commit, debt.subject) for debt in plan.debts}
+    return tuple(
+        Fix(commit=c, mainline=mainlines[c.id])
+        for c in commits
+        if c.id in mainlines and (c.id, c.subject) in subjects
     )
 
 
