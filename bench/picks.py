@@ -7,6 +7,7 @@ import argparse
 import json
 import shlex
 import subprocess
+import tempfile
 from pathlib import Path
 
 import rows
@@ -93,8 +94,9 @@ def main() -> None:
     for some in TARGETS:
         for count in COUNTS:
             chosen = commits[:count], ends[:some]
-            commands = [by_relman(*chosen), by_git(*chosen, at.parent / "picks-place")]
-            ours, theirs = row(commands, at=at, env=env, limit=asked.timeout, runs=asked.runs)
+            with tempfile.TemporaryDirectory() as folder:
+                commands = [by_relman(*chosen), by_git(*chosen, Path(folder) / "place")]
+                ours, theirs = row(commands, at=at, env=env, limit=asked.timeout, runs=asked.runs)
             each = ours.wall / (len(chosen[0]) * some) * 1000
             print(
                 f"{len(chosen[0]):>6}{some:>9}{ours.wall:>9.2f} s{theirs.wall:>9.2f} s"

@@ -81,6 +81,10 @@ def test_the_reader_is_the_recorded_graph_and_git(
         assert real.paths(oid) == recorded.paths(oid)
         assert real.when(oid) == recorded.when(oid)
         assert real.is_ancestor(oid, ids[-1]) == recorded.is_ancestor(oid, ids[-1])
+    below = frozenset(oid for oid in ids if recorded.is_ancestor(oid, ids[-1]))
+    fresh = reader(folder)
+    assert fresh.ancestors(ids, ids[-1]) == below
+    assert [fresh.is_ancestor(oid, ids[-1]) for oid in ids] == [oid in below for oid in ids]
     at_once = reader(folder)
     at_once.load_paths(ids)
     assert {oid: at_once.paths(oid) for oid in ids} == paths

@@ -192,3 +192,11 @@ def test_what_mends_and_reverts_is_found(repo_from: Callable[..., Repo]) -> None
     facts = open_facts(repo.path)
     assert follow_ups(facts, [Oid(one), Oid(two)], facts.trunk.commit) == (revert, mend, again)
     assert follow_ups(facts, [Oid(two)], facts.trunk.commit) == (revert, again)
+
+
+def test_fixes_of_several_histories_come_parents_first(repo: Repo) -> None:
+    named = ("W2", "R1", "H1", "node", "T2", "W1", "squash", "T1")
+    order = found(repo, *(repo.labels[label] for label in named))
+    assert sorted(order) == sorted(named)
+    for before, after in (("T1", "T2"), ("squash", "node"), ("node", "R1"), ("R1", "W1"), ("W1", "W2")):
+        assert order.index(before) < order.index(after)

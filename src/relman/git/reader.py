@@ -132,6 +132,15 @@ class Reader:
             self.reached |= self._shallow
         return known
 
+    def ancestors(self, oids: Iterable[Oid], descendant: Oid) -> frozenset[Oid]:
+        """Gives those of the commits that are reachable from another one; one walk, which `is_ancestor` remembers."""
+        asked = tuple(dict.fromkeys(oids))
+        fresh = [oid for oid in asked if oid != descendant and (oid, descendant) not in self._ancestry]
+        if len(fresh) > 1:
+            lacking = set(self.between(fresh, [descendant]))
+            self._ancestry |= {(oid, descendant): oid not in lacking for oid in fresh}
+        return frozenset(oid for oid in asked if self.is_ancestor(oid, descendant))
+
     def paths(self, oid: Oid) -> frozenset[str]:
         """Gives the paths that differ from the first parent's tree (all for a root), without renames."""
         found = self._paths.get(oid)

@@ -2,6 +2,8 @@
 
 import re
 
+from pygit2.enums import ObjectType
+
 from relman.errors import RelmanError, usage
 from relman.git.repo import Repository
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, is_oid, short
@@ -17,8 +19,11 @@ def resolve(repo: Repository, rev: str) -> Oid:
     """
     if rev.startswith("-") or not rev or "\0" in rev or "\n" in rev:
         raise usage(f"{rev!r} is not a revision", "git log --oneline -5")
-    if is_oid(rev) and rev not in repo.pygit.odb:
-        raise _unknown(repo, rev)
+    if is_oid(rev):
+        if rev not in repo.pygit.odb:
+            raise _unknown(repo, rev)
+        if repo.pygit.odb.read(rev)[0] == ObjectType.COMMIT:
+            return Oid(rev)
     # `:/text` takes everything that follows for the text, and finds nothing but commits.
     wanted = rev if rev.startswith(":/") else f"{rev}^{{commit}}"
     done = repo.looking.run(

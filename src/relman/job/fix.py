@@ -56,7 +56,8 @@ def follow_ups(facts: Facts, commits: Sequence[Oid], tip: Oid) -> tuple[Oid, ...
     `commits` are in topological order, oldest first.
     """
     found: dict[Oid, None] = {}
-    asked = [oid for oid in commits if facts.graph.is_ancestor(oid, tip)]
+    there = facts.graph.ancestors(commits, tip)
+    asked = [oid for oid in commits if oid in there]
     while asked:
         named = "|".join(oid[:7] for oid in asked)
         pattern = rf"(reverts?|fixe[sd]|reapplies)[: ].*({named})"
@@ -87,10 +88,12 @@ def _in_order(facts: Facts, commits: tuple[Oid, ...]) -> tuple[Oid, ...]:
     """Sorts commits topologically, parents first; what git gives for a handful of them is cheap."""
     if len(commits) < 2:
         return commits
-    wanted = set(commits)
-    parents = {p for oid in commits for p in facts.graph.commit(oid).parents}
-    below = [p for p in parents - wanted if not any(facts.graph.is_ancestor(oid, p) for oid in commits)]
-    return tuple(oid for oid in reversed(facts.graph.between(commits, below)) if oid in wanted)
+    graph, wanted = facts.graph, set(commits)
+    below = {p for oid in commits for p in graph.commit(oid).parents} - wanted
+    # What is hidden stands below another one: then the walk has to begin at the oldest of them.
+    while lost := wanted.difference(listed := graph.between(commits, below)):
+        below = set(graph.commit(min(lost, key=graph.when)).parents)
+    return tuple(oid for oid in reversed(listed) if oid in wanted)
 
 
 def _commits(

@@ -32,6 +32,9 @@ def debts(
 
     `reached` are the targets' lines, `isolated` rows of line, branch and tag, `words` what the person typed.
     """
+    ends = (facts.line_end(line) for line, _ in facts.live if line.name not in reached)
+    for end in (facts.trunk.commit, *filter(None, ends)):
+        facts.graph.ancestors([fix.id for fix in fixes], end)  # one walk for all of them
     rows = [row for fix in fixes if (row := _debt(facts, fix, reached, words))]
     rows += [
         Debt(

@@ -30,7 +30,8 @@ def ground(facts: Facts, start: Oid, tree: Oid, fixes: Sequence[Commit]) -> Grou
         if is_oid(origin) and facts.graph.has(Oid(origin))
     ]
     known = [*origins, *(fix.id for fix in fixes)]
-    later = [oid for fix in known for oid in follow_ups(facts, [fix], start)]
+    there = facts.graph.ancestors(known, start)
+    later = [oid for fix in known if fix in there for oid in follow_ups(facts, [fix], start)]
     gone = cancel(facts.graph, tuple(dict.fromkeys((*later, *known)))).removed if later else frozenset[Oid]()
     return Ground(commit=start, tree=tree, changes=changes, gone=gone)
 
