@@ -1,6 +1,6 @@
 """Measures picks: `relman backport --dry-run` beside `git cherry-pick` in a worktree, for 1, 10 and 100 picks.
 
-The commits are chosen so that git picks every one of them, in a row, onto each of the targets.
+The commits are chosen so that git picks every one of them, in a row, onto each of the targets; there may be fewer.
 """
 
 import argparse
@@ -85,14 +85,14 @@ def main() -> None:
     env = environment() | {"GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "bench@example.invalid"}
     facts = open_facts(at)
     ends = targets(facts, max(TARGETS))
-    commits = clean_everywhere(facts, ends, max(COUNTS))
-    print(f"{len(commits)} commits pick clean onto {', '.join(name for name, _ in ends)}\n")
+    print(f"onto {', '.join(name for name, _ in ends)}\n")
     print(
         f"{'picks':>6}{'targets':>9}{'relman':>11}{'git':>11}{'git/relman':>12}{'relman a pick':>15}  rungs"
     )
     found: dict[str, object] = {}
     for some in TARGETS:
-        for count in COUNTS:
+        commits = clean_everywhere(facts, ends[:some], max(COUNTS))
+        for count in sorted({min(count, len(commits)) for count in COUNTS} - {0}):
             chosen = commits[:count], ends[:some]
             with tempfile.TemporaryDirectory() as folder:
                 commands = [by_relman(*chosen), by_git(*chosen, Path(folder) / "place")]

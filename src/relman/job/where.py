@@ -218,8 +218,9 @@ def _judged(facts: Facts, commits: Sequence[Commit], row: OnLine, end: Oid) -> O
 def _affected(facts: Facts, commit: Commit, end: Oid) -> bool | None:
     if len(commit.parents) != 1:
         return None
-    if stands(facts.repo, facts.graph, commit.id, end):
-        return True
+    there = stands(facts.repo, facts.graph, commit.id, end)
+    if there is not False:
+        return there
     verdict = affected(facts.repo, facts.graph, commit.id, end, standing_changes(facts, end)).verdict
     return {"yes": True, "partly": True, "no": False, "unknown": None}[verdict]
 

@@ -95,23 +95,25 @@ def affected(
     return _verdict(len(lines), len(missing), tuple(oid for oid in order if oid in lacking))
 
 
-def stands(repo: Repository, graph: Reader, fix: Oid, target: Oid, *, mainline: int | None = None) -> bool:
-    """Tells, without blame, that some line which the fix changes stands on the target word for word.
+def stands(
+    repo: Repository, graph: Reader, fix: Oid, target: Oid, *, mainline: int | None = None
+) -> bool | None:
+    """Tells, without blame, whether some line which the fix changes stands on the target word for word.
 
-    Where it does, `affected` cannot say *no*: a cheap question for the picks that are clean, of which hardly any
-    turns out otherwise.
+    Where one does, `affected` cannot say *no*; absent: there is no line to ask about. A cheap question for the picks
+    that are clean, of which hardly any turns out otherwise.
     """
     try:
         chosen = _chosen(repo, graph, fix, mainline)
-        files = () if isinstance(chosen, str) else chosen[1]
-        return any(_stands(repo, target, file) for file in files)
+        files = [] if isinstance(chosen, str) else [f for f in chosen[1] if f.old is not None and _code(f)]
+        return any(_stands(repo, target, file) for file in files) if files else None
     except RelmanError:
-        return False
+        return None
 
 
 def _stands(repo: Repository, target: Oid, file: ChangedFile) -> bool:
     texts = [text for line in _code(file).values() if len(text := _squeezed(line)) >= _SHORTEST]
-    if file.old is None or not texts:
+    if not texts:
         return False
     standing = _squeezed(_standing(repo, target, file).decode("utf-8", "replace"))
     return any(text in standing for text in texts)

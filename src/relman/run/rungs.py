@@ -98,8 +98,9 @@ def past_conflict(
 
 def doubted(graph: Reader, reach: Reach, pick: Pick, at: Stand) -> Held:
     """Looks at a clean pick once more: does the target have the bug at all? Mostly no blame is needed to tell."""
-    if stands(reach.repo, graph, pick.source, at.commit, mainline=pick.mainline):
-        return Held(pick=replace(pick, affected=True))
+    there = stands(reach.repo, graph, pick.source, at.commit, mainline=pick.mainline)
+    if there is not False:
+        return Held(pick=replace(pick, affected=there))
     known = _affected(graph, reach, pick, at)
     told = replace(pick, affected=_verdict(known))
     if known.verdict != "no":
