@@ -265,3 +265,40 @@ def test_installing_is_by_hand_here(repo_from: Callable[..., Repo]) -> None:
     repo = repo_from('main:\n  A "feat: one" {a: "1\\n"}\nHEAD = main\n')
     install(repo, "commit-msg", "prepare-commit-msg")
     assert repo.run("commit", "--allow-empty", "-m", "feat: two").returncode == 0
+
+
+def test_a_rebase_that_conflicted_goes_on_with_the_words_of_its_commit(hooked: Repo) -> None:
+    hooked.git("checkout", "-q", "side")
+    (hooked.path / "a.txt").write_text("side\n")
+    hooked.git("commit", "-qa", "--no-verify", "-m", "Odd words.")
+    assert hooked.run("rebase", "main").returncode == 1
+    (hooked.path / "a.txt").write_text("both\n")
+    hooked.git("add", "a.txt")
+    editor(hooked, "true")
+    done = hooked.run("rebase", "--continue")
+    assert (done.returncode, subject(hooked)) == (0, "Odd words."), done.stderr
+
+
+def test_the_configuration_may_stand_in_pyproject(hooked: Repo) -> None:
+    (hooked.path / "pyproject.toml").write_text('[tool.relman.messages]\ntypes = ["change"]\n')
+    assert hooked.run("commit", "--allow-empty", "-m", "fix: x").returncode == 1
+    assert hooked.run("commit", "--allow-empty", "-m", "change: x").returncode == 0
+    (hooked.path / "relman.toml").write_text("[messages]\nno_such_key = 1\n")
+    done = hooked.run("commit", "--allow-empty", "-m", "change: x")
+    assert (done.returncode != 0, "both relman.toml and" in done.stderr) == (True, True)
+
+
+def test_a_wrong_key_is_told_with_its_place(hooked: Repo) -> None:
+    (hooked.path / "relman.toml").write_text("[messages]\nheader_maxx = 1\n")
+    done = hooked.run("commit", "--allow-empty", "-m", "fix: x")
+    assert done.returncode != 0
+    assert "relman.toml, line 2: messages.header_maxx: no such key; did you mean header_max?" in done.stderr
+    assert "--no-verify" in done.stderr
+
+
+def test_before_a_message_is_refused_the_configuration_must_be_in_order(hooked: Repo) -> None:
+    (hooked.path / "relman.toml").write_text('[messages]\ntypes = ["Fix"]\n')
+    done = hooked.run("commit", "--allow-empty", "-m", "fix: x")
+    assert done.returncode != 0
+    assert '"Fix" is not a type in lower case' in done.stderr
+    assert "the message is refused" not in done.stderr

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from relman.errors import Kind
 from relman.hook.message_file import decoded, is_plain, kept
 from relman.hook.place import amends_merge, git_dir, settings, under_way
-from relman.hook.policy import rules_here
+from relman.hook.policy import rules_here, whole_rules
 from relman.hook.say import say
 from relman.model.message_lint import lint
 from relman.model.message_rules import LintRules, Problem, Situation
@@ -32,14 +32,15 @@ def commit_msg(file: str) -> int:
     text = kept(text, git, edited=os.environ.get("GIT_EDITOR") != ":")
     if not text.strip() or _is_pick(text):
         return 0  # git itself stops an empty message
+    if not whole:
+        say("warning: the message is not UTF-8, and i18n.commitEncoding names nothing else that it is")
+    if not lint(text, rules, situation):
+        return 0
+    rules = whole_rules()  # before a message is refused, the configuration itself must be in order
     problems = lint(text, rules, situation)
     if any(problem.rule == "merge-subject" for problem in problems) and amends_merge():
         problems = lint(text, rules, replace(situation, merge=True))
-    if not whole:
-        say("warning: the message is not UTF-8, and i18n.commitEncoding names nothing else that it is")
-    if not problems:
-        return 0
-    return _report(text, problems, rules, file)
+    return _report(text, problems, rules, file) if problems else 0
 
 
 def _is_pick(text: str) -> bool:

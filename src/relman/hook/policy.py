@@ -1,4 +1,4 @@
-"""The rules of messages of the work tree that git commits in. The usual file is read without the whole record."""
+"""The rules of messages of the work tree that git commits in, read the short way or the whole one."""
 
 import os
 
@@ -13,13 +13,16 @@ _RELEASE = "chore(release): {version}"
 
 
 def rules_here() -> LintRules:
-    """The rules for the folder that git started the hook in. Error (usage) as `relman.config.load` has it.
+    """The rules for the folder that git started the hook in, read the short way where nothing is unusual.
 
-    Whatever is unusual (a wrong key, a link, `pyproject.toml`) is left to the whole reading, and its words.
+    A wrong key, a link, or `pyproject.toml` is left to the whole reading. Values are not held against
+    everything that `relman.config.load` knows.
     """
-    found = _quick()
-    if found is not None:
-        return found
+    return _quick() or whole_rules()
+
+
+def whole_rules() -> LintRules:
+    """The same from the whole configuration. Error (usage): something in it is wrong."""
     from pathlib import Path
 
     from relman.config.find import find_in_worktree

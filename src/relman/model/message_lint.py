@@ -156,7 +156,7 @@ def _layout(parts: Outline) -> Iterator[Found]:
         opens = not lines[index - 1].strip()
         if opens and _COMMIT.match(lines[index]) and bang_description(lines[index]) is None:
             message = "a paragraph that reads like a commit of its own; only the header counts"
-            yield "commit-in-body", index, 0, message, "make it a commit, or begin the line with * "
+            yield "commit-in-body", index, 0, message, "make it a commit, or begin the line with a bullet"
 
 
 def _lengths(parts: Outline, rules: LintRules) -> Iterator[Found]:
