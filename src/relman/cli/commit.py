@@ -42,7 +42,7 @@ def commit(
     from relman.model.finding import failed
     from relman.model.message_compose import Parts, compose
     from relman.render.findings import findings_text
-    from relman.render.words import printable_lines
+    from relman.render.words import printable, printable_lines
 
     here: Context = context.obj
     facts = here.facts
@@ -76,7 +76,9 @@ def commit(
     here.document(_document(made, text))
     if not here.json:
         here.plain(
-            printable_lines(text.rstrip("\n")) if made is None else f"{made[:7]} {text.splitlines()[0]}"
+            printable_lines(text.rstrip("\n"))
+            if made is None
+            else f"{made[:7]} {printable(text.splitlines()[0])}"
         )
     return 0
 
@@ -101,7 +103,7 @@ def _completed(given: "Parts", known: "Usual") -> "Parts":
     ]
     if lacking or not kind:
         raise usage(
-            f"there is no terminal to ask on, and {' and '.join(lacking)} is missing",
+            f"there is no terminal to ask on; missing: {', '.join(lacking)}",
             'relman commit --type fix "count every piece"',
         )
     return replace(given, type=kind)
