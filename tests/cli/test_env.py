@@ -301,3 +301,17 @@ def test_without_a_remote_and_without_releases(tmp_path: Path) -> None:
     bare = Shop(tmp_path / "bare", 'main: A "feat: one" {a: "1"}', remote=False)
     assert bare.done("env").out == "production  nothing yet: there is no stable release\n"
     assert call(bare.path, "env", "nonsense").code == 2
+
+
+def test_a_strategy_with_environment_branches_needs_no_record(shop: Shop) -> None:
+    shop.repo.write("relman.toml", 'strategy = "gitlab-environments/v1"\n')
+    shop.repo.git("branch", "pre-prod", "v1.0.1")
+    assert running(shop) == "1.0.1"
+    shop.repo.git("branch", "production", "v1.0.0")
+    rows = shop.done("env", "--json").json["environments"]
+    assert [(r["name"], r["running"]["version"], r["running"]["source"]) for r in rows] == [
+        ("production", "1.0.0", "branch production"),
+        ("pre-prod", "1.0.1", "branch pre-prod"),
+    ]
+    record(shop, "production", "1.0.1")
+    assert running(shop) == "1.0.1"

@@ -271,7 +271,7 @@ class Production(Struct, frozen=True, kw_only=True):
         says(
             "What `relman env record` recorded (`record`), the release on an environment branch, the newest "
             "deployment tag, or the highest stable release (`assumed`). Absent: the record where this clone "
-            "has one, else assumed."
+            "has one, else the environment branch where the strategy has such, else assumed."
         ),
     ] = None
     branch: Annotated[str, says("The environment branch, for `branch`.")] = "production"

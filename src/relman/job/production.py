@@ -47,9 +47,17 @@ def find_production(facts: Facts) -> Production | None:
             return of_record(facts, how.environment)
         case None if any(each.entry.environment == how.environment for each in facts.deployments):
             return of_record(facts, how.environment)
+        case None if _has_environment_branch(facts):
+            return of_branch(facts, how.environment, how.branch)
         case "assumed" | None:
             top = _highest(facts)
             return Production(release=top, source=ASSUMED) if top else None
+
+
+def _has_environment_branch(facts: Facts) -> bool:
+    """Whether the strategy has environment branches, and production's is in this clone."""
+    role, branch = facts.strategy.role("environment"), facts.config.production.branch
+    return role is not None and branch in role.patterns and facts.tip(branch) is not None
 
 
 def production(facts: Facts) -> Production:

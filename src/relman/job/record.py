@@ -38,7 +38,7 @@ def plan_record(facts: Facts, environment: str, version: str, wishes: Wishes, *,
         facts=tuple(rows(facts, entry, before, wishes.now)),
         records=(entry,),
         warnings=() if closed else rolled_back(facts, release, last_open(facts, before)),
-        afterwards=tuple(_afterwards(facts, name, release, closed=closed)),
+        afterwards=tuple(_afterwards(facts, name, release, first=not before, closed=closed)),
     )
 
 
@@ -90,11 +90,11 @@ def _check_news(name: str, release: Release, before: Sequence[Deployed], *, clos
     )
 
 
-def _afterwards(facts: Facts, name: str, release: Release, *, closed: bool) -> Iterator[str]:
+def _afterwards(facts: Facts, name: str, release: Release, *, first: bool, closed: bool) -> Iterator[str]:
     if closed:
         yield f"when it is open to users: relman env record {name} {release.version}"
     how = facts.config.production
-    if name == how.environment and how.source is None:
+    if first and name == how.environment and how.source is None:
         yield (
             "a clone without this record assumes the highest stable release; "
             'in relman.toml, below [production]: source = "record" makes it say so'
