@@ -36,7 +36,6 @@ def unreleased(facts: Facts) -> Trunk:
     """Reads what trunk holds and no stable release does."""
     released = [r.commit for r in facts.releases if r.version.stable and not r.withdrawn]
     commits = facts.graph.between([facts.trunk.commit], released)
-    all(True for _ in facts.graph.commits(commits))
     chain = tuple(takewhile(frozenset(commits).__contains__, facts.graph.chain(facts.trunk.commit)))[::-1]
     return Trunk(
         commits=commits,
@@ -156,7 +155,7 @@ def by_feature(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
 
 def _labelled(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
     found, hows = [], dict[str, None]()
-    for commit in facts.graph.commits(trunk.commits):
+    for commit in map(facts.graph.commit, trunk.commits):
         how = says(feature, commit)
         if how is not None:
             found.append(commit.id)

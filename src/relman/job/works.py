@@ -78,7 +78,7 @@ def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str, tree: Oid
 def _known(facts: Facts, trunk: Trunk) -> Iterator[Feature]:
     yield from configured(facts).values()
     names = dict.fromkeys(
-        name for commit in facts.graph.commits(trunk.commits) for name in named_features(commit)
+        name for commit in map(facts.graph.commit, trunk.commits) for name in named_features(commit)
     )
     yield from (Feature(name=name) for name in names if name not in configured(facts))
 

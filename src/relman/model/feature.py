@@ -66,16 +66,21 @@ class Work(Struct, frozen=True, kw_only=True):
 
 def named_features(commit: Commit) -> tuple[str, ...]:
     """The features that a commit's own trailers name."""
-    return values(commit.message, TRAILER)
+    return _values(commit.message, TRAILER)
+
+
+def _values(text: str, token: str) -> tuple[str, ...]:
+    """The values of a trailer; most messages do not hold the word, and need not be read for it."""
+    return values(text, token) if token.lower() in text.lower() else ()
 
 
 def says(feature: Feature, commit: Commit) -> str | None:
     """How a commit's message says that it belongs to the feature: `trailer`, `scope`, `issue`; else nothing."""
-    if feature.name in named_features(commit) or feature.name in values(commit.message, DONE):
+    if feature.name in named_features(commit) or feature.name in _values(commit.message, DONE):
         return "trailer"
     for text in feature.trailers:
         token, _, value = text.partition(":")
-        if value.strip() in values(commit.message, token.strip()):
+        if value.strip() in _values(commit.message, token.strip()):
             return "trailer"
     read = message.parse(commit.message)
     if feature.scopes and set(feature.scopes) & set(message.scopes(read)):
@@ -87,7 +92,7 @@ def says(feature: Feature, commit: Commit) -> str | None:
 
 def finished(feature: Feature, commits: Iterable[Commit]) -> bool:
     """Whether somebody has said that the feature is done: the configuration, or a `Feature-Done` trailer."""
-    return feature.done or any(feature.name in values(c.message, DONE) for c in commits)
+    return feature.done or any(feature.name in _values(c.message, DONE) for c in commits)
 
 
 def half_done(commit: Commit) -> bool:
