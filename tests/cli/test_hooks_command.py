@@ -339,3 +339,8 @@ def test_a_path_with_blanks_and_quotes_is_a_path(tmp_path: Path) -> None:
     )
     assert not (tmp_path / "no").exists()
     assert done.returncode in (0, 1)
+
+
+def test_init_offers_the_hooks(story: Story) -> None:
+    said = call(story("first_release").path, "init", "--yes")
+    assert (said.code, said.err.endswith(": relman hooks install\n")) == (0, True)

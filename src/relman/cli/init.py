@@ -72,6 +72,7 @@ def init(
         # Undo tries its plan in a scratch repository, which needs a commit to stand on.
         back = " relman undo takes it back" if facts.refs.branches else ""
         here.say(f"wrote {facts.repo.work_tree / proposal.path}; commit it.{back}")
+        here.hint("git hooks that hold to it, here and on a server: relman hooks install")
     rows = ((s.key, s.value, s.evidence) for s in proposal.settings)
     here.document(init_document(proposal.path, rows, proposal.text, written=not dry_run, left=left))
     return 0
