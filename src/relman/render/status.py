@@ -197,10 +197,6 @@ def _remarks(status: Status) -> Iterator[Text]:
             yield _labelled("debt", f"{what}: {debt.settle}", "yellow")
         if more := line.debts[_SHOWN:]:
             yield _labelled("debt", f"{len(more)} more of {line.name}: {more[0].settle} --dry-run", "yellow")
-        for debt in line.debts:
-            yield _labelled(
-                "debt", f"{debt.subject} is missing on {', '.join(debt.missing_on)}: {debt.settle}", "yellow"
-            )
     for out in status.parked:
         yield _labelled("parked", f"{out.sentence}: relman unpark {quote(out.name)}", "yellow")
         for merge in out.again:
