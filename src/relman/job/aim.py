@@ -9,7 +9,7 @@ from msgspec import Struct
 from relman.errors import Kind, RelmanError, usage
 from relman.job.facts import Facts
 from relman.job.next import line_name
-from relman.job.strategy import production_branch
+from relman.job.strategy import own_branch, production_branch
 from relman.model import message
 from relman.model.bump import Bump
 from relman.model.count import commits_word
@@ -72,7 +72,7 @@ def find_where(facts: Facts, what: str | None) -> Where:
         _check_trunk(facts, what, given)
         return Where(line=TRUNK, branch=facts.trunk_name, tip=facts.trunk, given=given)
     line = facts.line(name)
-    branch = line.branch or production_branch(facts, line)
+    branch = own_branch(facts, line) or production_branch(facts, line) or line.branch
     tip = facts.tip(branch) if branch else None
     if branch is None or tip is None:
         raise _no_branch(facts, line)

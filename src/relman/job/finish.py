@@ -1,18 +1,29 @@
 """How a release ends under the strategy: what it is merged into, where its tag stands, which branch goes."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct, structs
 
 from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, ReleaseAsk, Where
-from relman.job.facts import Facts
+from relman.job.facts import Facts, line_branch
 from relman.job.held import held_release
 from relman.job.landing import Landing, protected
-from relman.job.merge_back import Back, merge_back, result_of
+from relman.job.merge_back import Back, drags, merge_back, result_of
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import Retired, retire
 from relman.job.shipping import Wishes
-from relman.job.strategy import branch_in_role, merged_at_release, passing, production_tip
+from relman.job.strategy import (
+    branch_in_role,
+    mended_on,
+    merged_at_release,
+    open_releases,
+    own_branch,
+    passing,
+    production_tip,
+)
+from relman.job.target import Spot
 from relman.model.cut import Tip
 from relman.model.lines import TRUNK, hotfix_version
 from relman.model.names import Oid, branch_ref
@@ -36,6 +47,13 @@ class Ending(Struct, frozen=True, kw_only=True):
         """What people want to see: where it goes, and what stays."""
         into = [("merges", merge.message.strip().removeprefix("Merge ")) for merge in self.shipment.merges]
         return (*into, *((("stays", self.gone.stays),) if self.gone.stays else ()))
+
+    def reached(self, facts: Facts) -> Iterator[str]:
+        """The lines that have it afterwards, trunk among them."""
+        for merge in self.shipment.merges:
+            name = line_branch(merge.branch.ref, facts.lines)
+            if name is not None:
+                yield name
 
 
 def ending_role(facts: Facts, where: Where, version: Version) -> Role | None:
@@ -111,18 +129,41 @@ def end_prepared(
     return _ended(facts, shipment, back, own)
 
 
-def end_hotfix(
-    facts: Facts, scratch: Scratch, shipment: Shipment, version: Version, wishes: Wishes
-) -> Ending:
-    """The same for a hotfix that is made and tagged now, from production or from production's tag."""
+def is_mended(facts: Facts, spot: Spot) -> bool:
+    """Whether a hotfix starts where the strategy says, so that its landings follow: production, or its tag."""
     role = facts.strategy.role("hotfix")
-    if role is None or shipment.tag is None or not role.brings_back:
+    if role is None or not role.brings_back or spot.release is None or spot.line == TRUNK:
+        return False
+    line = facts.line(spot.line)
+    if role.starts[:1] == ("tag",):
+        newest = next((r for r in facts.releases if r.version.stable and not r.withdrawn), None)
+        return own_branch(facts, line) is None and spot.release == newest
+    return not spot.isolated and own_branch(facts, line) is None and spot.branch == mended_on(facts, line)
+
+
+def end_hotfix(
+    facts: Facts, scratch: Scratch, shipment: Shipment, spot: Spot, version: Version, wishes: Wishes
+) -> Ending:
+    """The same for a hotfix that is made and tagged now."""
+    role = facts.strategy.role("hotfix")
+    if role is None or shipment.tag is None or not is_mended(facts, spot):
         return Ending(shipment=shipment)
     tag = shipment.tag.name
     name = f"hotfix {version}" if merged_at_release(facts) else f"tag '{tag}'"
     result = result_of(scratch, shipment, version, name)
     back = merge_back(facts, scratch, result, role, wishes, job="hotfix", tag=tag)
     return _ended(facts, structs.replace(shipment, branch=None), back, None)
+
+
+def dragged(facts: Facts, spot: Spot) -> Iterator[Spot]:
+    """The open releases that get a hotfix by a pick, since a merge would bring other work along."""
+    role = facts.strategy.role("hotfix")
+    if role is None or "release" not in role.lands or not is_mended(facts, spot):
+        return
+    for branch in open_releases(facts):
+        tip, line = facts.tip(branch), facts.lines.named(branch)
+        if tip and line and drags(facts, spot.start, tip.commit):
+            yield Spot(line=line.name, release=None, start=tip.commit, branch=branch, tip=tip, isolated=False)
 
 
 def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> Ending:

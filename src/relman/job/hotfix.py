@@ -10,17 +10,21 @@ from relman.job.claimed import free_version, held_already
 from relman.job.cut import assumed
 from relman.job.environments import PRODUCTION, named, running
 from relman.job.facts import Facts, Production
+from relman.job.finish import Ending, dragged, end_hotfix, is_mended
 from relman.job.fix import find_fixes
 from relman.job.landing import Landing, change_pages, expects, land, pushes, stand_in
+from relman.job.line_state import state_warns
 from relman.job.owed import debts, follow_up_warnings, left_out
 from relman.job.reach import reach
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.standing import ground
+from relman.job.strategy import off_strategy
 from relman.job.target import Side, Spot, find_spots
+from relman.model.history import Commit
 from relman.model.names import Oid, short, tag_ref
 from relman.model.trailers import picked
 from relman.model.version import Version
-from relman.plan.plan import Base, Expect, Pick, Plan, Proof, Warn
+from relman.plan.plan import Base, Debt, Expect, Pick, Plan, Proof, Warn
 from relman.plan.ship import Change, Shipment, Shipped, ship
 from relman.plan.steps import Picked, Step
 from relman.render.environments import known
@@ -54,6 +58,8 @@ class Ported(Struct, frozen=True, kw_only=True):
     landing: Landing | None = None
     proofs: tuple[Proof, ...] = ()
     warnings: tuple[Warn, ...] = ()
+    ending: Ending | None = None
+    """What the strategy merges it into."""
 
     @property
     def stopped(self) -> bool:
@@ -76,6 +82,8 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
     spots = find_spots(facts, scratch, words, release=ask.release, side=ask.side)
     fixes = find_fixes(facts, ask.fixes, [spot.start for spot in spots], ask.mainline)
     done = [_port(facts, scratch, spot, fixes, ask, wishes) for spot in spots]
+    also = _dragged(facts, scratch, spots, fixes, ask, wishes)
+    done += [d for d in also if not d.stopped]
     steps = tuple(step for d in done for step in d.shipped.steps)
     steps = (*steps, *pushes(facts, steps, wishes))
     operation = "hotfix" if ask.release else "backport"
@@ -90,9 +98,11 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
         expects=_expects(facts, done, production, steps),
         production=_production_sentence(production, wishes.now) if production else None,
         facts=(*_facts(facts, done), *_elsewhere(facts, where, production, wishes.now)),
-        debts=debts(facts, commits, ends, _isolated(done), ask.fixes) if ask.release and steps else (),
+        debts=_debts(facts, done, also, commits, ask) if ask.release and steps else (),
         warnings=(
             *(w for d in done for w in d.warnings),
+            *(w for d in done for w in state_warns(facts, d.spot.line, commits)),
+            *(off_strategy(facts) if ask.release else ()),
             *follow_up_warnings(facts, commits, ends, ask.fixes, operation),
         ),
         assumptions=assumed(facts),
@@ -102,7 +112,45 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
             *change_pages(
                 facts, *(d.landing for d in done if not d.stopped and not _only_there(d.shipped.target.picks))
             ),
+            *change_pages(facts, *(x for d in done if d.ending for x in d.ending.landings)),
         ),
+    )
+
+
+def _debts(
+    facts: Facts, done: Sequence[Ported], also: Sequence[Ported], commits: Sequence[Commit], ask: HotfixAsk
+) -> tuple[Debt, ...]:
+    """What lacks the fixes afterwards. Production does not wait for an open release that a pick conflicts on."""
+    endings = [d.ending for d in done if d.ending]
+    reached = [*(d.spot.line for d in done), *(line for e in endings for line in e.reached(facts))]
+    stuck = [
+        Debt(
+            commit=d.ports[0].fix.commit.id,
+            subject=d.ports[0].fix.commit.subject,
+            missing_on=(d.spot.branch,),
+            settle=f"relman backport {d.ports[0].fix.commit.id[:10]} --to {d.spot.branch}",
+        )
+        for d in also
+        if d.stopped
+    ]
+    left = (debt for ending in endings for debt in ending.debts)
+    return (*debts(facts, commits, reached, _isolated(done), ask.fixes), *left, *stuck)
+
+
+def _dragged(
+    facts: Facts,
+    scratch: Scratch,
+    spots: Sequence[Spot],
+    fixes: Sequence[Fix],
+    ask: HotfixAsk,
+    wishes: Wishes,
+) -> tuple[Ported, ...]:
+    """The open releases that the strategy wants the fixes on, and that a merge would bring other work to."""
+    lines = {spot.line for spot in spots}
+    found = (also for spot in spots if ask.release for also in dragged(facts, spot))
+    backport = structs.replace(ask, release=False)
+    return tuple(
+        _port(facts, scratch, spot, fixes, backport, wishes) for spot in found if spot.line not in lines
     )
 
 
@@ -187,9 +235,11 @@ def _release(
         ships=commits,
         notes=writing.notes,
     )
+    ending = end_hotfix(facts, scratch, shipment, spot, version, wishes)
     return structs.replace(
         done,
-        shipped=ship(shipment),
+        shipped=ship(ending.shipment),
+        ending=ending,
         version=version,
         landing=landing,
         proofs=(proof,) if tagged else (),
@@ -206,7 +256,8 @@ def _landing(
     `hotfix/X.Y.Z` until then.
     """
     own_name = f"hotfix/{version}"
-    if not spot.isolated:
+    waits = not ask.tag and is_mended(facts, spot)
+    if not spot.isolated and not waits:
         landing = land(
             facts,
             "hotfix",
@@ -273,7 +324,7 @@ def _isolated(done: Sequence[Ported]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (d.spot.line, d.spot.branch, d.shipped.target.tag)
         for d in done
-        if d.spot.isolated and d.shipped.target.tag
+        if d.spot.isolated and d.spot.tip and d.shipped.target.tag
     )
 
 
@@ -297,6 +348,7 @@ def _elsewhere(
 
 def _facts(facts: Facts, done: Sequence[Ported]) -> tuple[tuple[str, str], ...]:
     rows = [("target", d.spot.why) for d in done if d.spot.why]
+    rows += [row for d in done if d.ending for row in d.ending.rows]
     released = next((d for d in done if d.version), None)
     if released:
         left = left_out(facts, released.spot, {p.fix.commit.id for p in released.ports})
@@ -310,6 +362,7 @@ def _expects(
     tags = [d.spot.release.tag for d in done if d.spot.release]
     tags += [production.release.tag] if production else []
     tips = [d.spot.tip for d in done]
+    tips += [tip for d in done if d.ending for tip in d.ending.tips]
     found = expects(facts, steps, tips=[facts.trunk, *tips], tags=tags)
     prepared = [d for d in done if d.version and d.shipped.target.tag is None]
     known = {e.ref for e in found}

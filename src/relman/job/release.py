@@ -1,5 +1,7 @@
 """The next release of a line: what is there, or what was prepared, gets its version, its notes and its tag."""
 
+from collections.abc import Sequence
+
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.aim import (
@@ -37,7 +39,7 @@ from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiti
 from relman.model.bump import Bump
 from relman.model.count import commits_word
 from relman.model.lines import TRUNK
-from relman.model.names import short
+from relman.model.names import Oid, short
 from relman.model.next import Next
 from relman.model.tags import Release
 from relman.model.version import Version
@@ -200,7 +202,7 @@ def _write(
             *debt_warns(debts),
             *out_of_step_warns(writing.out_of_step),
             *_capped(coming, where),
-            *state_warns(facts, where.line, map(facts.graph.commit, commits)),
+            *_state_warns(facts, where, commits),
         ),
         assumptions=assumed(facts),
         proofs=(proof,) if tagged else (),
@@ -251,6 +253,12 @@ def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tu
 
 def _some(base: Release | None) -> tuple[Release, ...]:
     return (base,) if base else ()
+
+
+def _state_warns(facts: Facts, where: Where, commits: Sequence[Oid]) -> tuple[Warn, ...]:
+    """What the state of a line keeps out; its first release is what it begins with."""
+    begun = where.line != TRUNK and facts.line(where.line).stable is not None
+    return state_warns(facts, where.line, map(facts.graph.commit, commits)) if begun else ()
 
 
 def _capped(coming: Next, where: Where) -> tuple[Warn, ...]:

@@ -65,6 +65,11 @@ def passing(facts: Facts, line: Line) -> Role | None:
     return role if finished else None
 
 
+def own_branch(facts: Facts, line: Line) -> str | None:
+    """A line's branch; none where it was finished and is only still there, as on somebody's checkout."""
+    return None if passing(facts, line) and line.stable else line.branch
+
+
 def open_releases(facts: Facts) -> tuple[str, ...]:
     """The release branches that are still to be released and then go, newest first."""
     return tuple(
@@ -96,4 +101,18 @@ def one_at_a_time(facts: Facts) -> tuple[Warn, ...]:
             hint=f"relman release {branch} --final",
         )
         for branch in opened[:1]
+    )
+
+
+def off_strategy(facts: Facts) -> tuple[Warn, ...]:
+    """Refuses a hotfix where the strategy has none: the next release of trunk is the fix."""
+    if facts.strategy.role("hotfix") is not None:
+        return ()
+    return (
+        Warn(
+            message=f"{facts.strategy.name} has no hotfixes: a fix goes out with the next release of "
+            f"{facts.trunk_name}",
+            rule="off-strategy",
+            hint="relman release trunk",
+        ),
     )

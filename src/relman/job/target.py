@@ -11,7 +11,7 @@ from relman.job.environments import PRODUCTION, named, running
 from relman.job.facts import Facts
 from relman.job.landing import branch_of
 from relman.job.shipping import read_own
-from relman.job.strategy import branch_in_role, mended_on
+from relman.job.strategy import branch_in_role, mended_on, own_branch
 from relman.model import message
 from relman.model.cut import Tip
 from relman.model.lines import TRUNK, Line
@@ -100,8 +100,9 @@ def _find(
         raise usage(
             f"{built_on.tag} was withdrawn and is never built on", f"relman hotfix FIX --to {line.name}"
         )
-    branch = mended_on(facts, line) if line.branch is None else None
-    if branch is None and line.branch is None and built_on is not None and _passes(facts):
+    own = own_branch(facts, line)
+    branch = mended_on(facts, line) if own is None else None
+    if branch is None and own is None and built_on is not None and _passes(facts):
         beside = _at(line, built_on, branch_of(facts, line), None)
         return structs.replace(beside, isolated=True)
     branch = branch or branch_of(facts, line)
@@ -118,9 +119,9 @@ def _find(
 
 
 def _passes(facts: Facts) -> bool:
-    """Whether release branches go with their release: then a hotfix makes none, and its tag alone holds it."""
+    """Whether no release branch outlives its release: then a hotfix makes none, and its tag alone holds it."""
     role = facts.strategy.role("release")
-    return role is not None and role.lifetime == "release"
+    return role is None or role.lifetime == "release"
 
 
 def _plain(facts: Facts, word: str) -> str:
@@ -232,7 +233,9 @@ def _on_line_or_not(
         return on_line
     if side == "isolate":
         return _at(line, built_on, branch, tip)
-    work = _work(facts, scratch, facts.graph.between([tip.commit], [built_on.commit]), tip.commit)
+    alike = scratch.tree_of(tip.commit) == scratch.tree_of(built_on.commit)
+    beyond = () if alike else facts.graph.between([tip.commit], [built_on.commit])
+    work = _work(facts, scratch, beyond, tip.commit)
     if not work:
         return on_line
     held = "1 unreleased commit" if work == 1 else f"{work} unreleased commits"
