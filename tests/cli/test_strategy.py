@@ -121,3 +121,21 @@ def test_the_state_of_a_line_narrows_what_is_released_there(
     shop.repo.write("relman.toml", STATES.format(state=state))
     said = shop(*sure(("release", "1.0")))
     assert (said.code, why in said.err) == (code, True), said.err
+
+
+def test_forward_merges_back_where_the_strategy_does(tmp_path: Path) -> None:
+    shop = shop_of(
+        tmp_path,
+        GITFLOW
+        + r"""
+main:
+  H "fix: crash" {crash.txt: "mended\n", pyproject.toml ~ "1.0.0" => "1.0.1"} [v1.0.1]
+develop:
+  D "chore: development" {pyproject.toml ~ "1.0.0" => "1.2.0.dev0"}
+""",
+    )
+    shop.done(*sure(("forward",)))
+    assert shop.repo.git("log", "-1", "--format=%s", "develop") == "Merge tag 'v1.0.1' into develop"
+    assert shop.repo.git("merge-base", "--is-ancestor", "v1.0.1", "develop") == ""
+    assert 'version = "1.2.0.dev0"' in shop.repo.git("show", "develop:pyproject.toml")
+    assert shop.repo.git("show", "develop:crash.txt") == "mended"

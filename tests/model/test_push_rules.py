@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from relman.model.branch_rules import BranchRules
-from relman.model.catalog import CATALOG, GITFLOW, ONEFLOW, TRUNK, find
+from relman.model.catalog import GITFLOW, ONEFLOW, TRUNK, find
 from relman.model.commit_rules import protected_branch, version_line
 from relman.model.freeze import Freeze
 from relman.model.lines import find_lines
@@ -243,7 +243,7 @@ def test_protected_by_the_team_or_by_the_strategy() -> None:
 
     assert [refused(b, TRUNK) for b in ("stable", "v1", "main", "release/1.4")] == [True, True, False, False]
     assert [refused(b, GITFLOW) for b in ("main", "develop")] == [True, False]
-    environments = find("gitlab-environments/v1", CATALOG)
+    environments = find("gitlab-environments/v1")
     assert environments is not None
     assert [refused(b, environments) for b in ("production", "main")] == [True, False]
 

@@ -106,11 +106,12 @@ def compare_(
 def _named(name: str) -> "Strategy":
     """A strategy of the catalog; `trunk` alone is its newest version."""
     from relman.errors import usage
-    from relman.model.catalog import CATALOG, find
+    from relman.model import catalog
+    from relman.model.catalog import find
 
-    versions = [s for s in CATALOG if s.name.partition("/")[0] == name]
+    versions = [s for s in catalog.CATALOG if s.name.partition("/")[0] == name]
     found = find(name) or (versions[-1] if versions else None)
     if found is None:
-        known = ", ".join(s.name for s in CATALOG)
+        known = ", ".join(s.name for s in catalog.CATALOG)
         raise usage(f"there is no strategy {name!r}; there are {known}", "relman strategy list")
     return found

@@ -9,10 +9,9 @@ from relman.config import words
 from relman.config.record import Config, RoleChange, StrategyChange
 from relman.config.shape import Fault, unknown
 from relman.errors import Kind, RelmanError
-from relman.model.catalog import CATALOG, find
+from relman.model import catalog
+from relman.model.catalog import find
 from relman.model.strategy import Role, Strategy, faults
-
-_NAMES = tuple(strategy.name for strategy in CATALOG)
 
 
 def strategy_of(config: Config) -> Strategy:
@@ -64,6 +63,7 @@ def strategy_faults(table: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def _unknown(name: str, at: tuple[str, ...]) -> Iterator[Fault]:
-    if name not in _NAMES:
-        _, message, legal = unknown((*at, name), _NAMES, "strategy")
+    if find(name) is None:
+        names = [strategy.name for strategy in catalog.CATALOG]
+        _, message, legal = unknown((*at, name), names, "strategy")
         yield at, f"{words.shown(name)}: {message}", legal

@@ -12,6 +12,7 @@ from relman.job.landing import expects, pushes
 from relman.job.next import line_name
 from relman.job.shipping import Wishes
 from relman.model.lines import TRUNK
+from relman.model.tags import Release
 from relman.plan.plan import Plan
 from relman.run.ladder import Fix
 
@@ -67,13 +68,26 @@ def _places(facts: Facts, owed: Sequence[Owing]) -> Iterator[Place]:
         if branch is None or tip is None:
             raise RelmanError(Kind.INTERNAL, f"line {name} lacks something and has no branch")
         mine = [owing for owing in owed if name in owing.missing_on]
+        merged = tuple(dict.fromkeys(r for o in mine if (r := _merged_back(facts, name, o))))
         yield Place(
             line=name,
             branch=branch,
             tip=tip,
-            fixes=tuple(Fix(commit=facts.graph.commit(o.commit)) for o in mine if o.release is None),
-            releases=tuple(o.release for o in mine if o.release),
+            fixes=tuple(
+                Fix(commit=facts.graph.commit(o.commit))
+                for o in mine
+                if o.release is None and _merged_back(facts, name, o) is None
+            ),
+            releases=(*(o.release for o in mine if o.release), *merged),
         )
+
+
+def _merged_back(facts: Facts, place: str, owing: Owing) -> Release | None:
+    """The release that brings a fix to trunk where the strategy merges back: production's, not an older line's."""
+    if place != TRUNK or owing.release or not owing.released or facts.strategy.direction != "merge-back":
+        return None
+    newest = next((r for r in facts.releases if r.version.stable and not r.withdrawn), None)
+    return newest if newest and facts.line(owing.line).stable == newest else None
 
 
 def _rows(owed: Sequence[Owing]) -> Iterator[tuple[str, str]]:

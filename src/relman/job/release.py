@@ -75,7 +75,7 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     if prepared:
         _check_candidate(prepared, ask, where)
     candidate = needs_stage(facts, ask, where)
-    if candidate is not None:
+    if candidate is not None and not (landed and ask.tag):
         raise usage(
             f"line {where.line} has the open candidate {candidate.tag}: say what comes next",
             f"relman release {where.line} --rc",

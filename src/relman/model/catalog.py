@@ -315,6 +315,6 @@ CATALOG = (
 )
 
 
-def find(name: str, catalog: tuple[Strategy, ...] = CATALOG) -> Strategy | None:
+def find(name: str) -> Strategy | None:
     """The strategy with that name."""
-    return next((strategy for strategy in catalog if strategy.name == name), None)
+    return next((strategy for strategy in CATALOG if strategy.name == name), None)

@@ -151,8 +151,10 @@ def least_step(role: Role) -> Bump:
 def line_patterns(strategy: Strategy) -> tuple[str, ...]:
     """How release branches are called where their usual names do not tell: `releases/M{line}`."""
     role = strategy.role("release")
-    found = [p for p in (role.patterns if role else ()) if p.count("{line}") == 1]
-    return tuple(p for p in found if not any(line_numbers(p.replace("{line}", n)) for n in ("12", "1.4")))
+    found = [p.replace("{version}", "{line}") for p in (role.patterns if role else ())]
+    known = ("12", "1.4", "1.4.0")
+    named = [p for p in found if "{line}" in p]
+    return tuple(p for p in named if not any(line_numbers(p.replace("{line}", n)) for n in known))
 
 
 Place = tuple[str | int, ...]

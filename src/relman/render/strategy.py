@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from relman.model.catalog import CATALOG
+from relman.model import catalog
 from relman.model.strategy import Role, RoleName, Strategy
 from relman.model.strategy_story import Event, branch_name, numbers, story
 from relman.render.data import document
@@ -32,13 +32,15 @@ _TAGS = {
 
 def list_document() -> dict[str, object]:
     """`relman/strategies/v1`."""
-    return document("relman/strategies/v1", strategies=[{"name": s.name, "title": s.title} for s in CATALOG])
+    return document(
+        "relman/strategies/v1", strategies=[{"name": s.name, "title": s.title} for s in catalog.CATALOG]
+    )
 
 
 def list_rows(own: str | None) -> Iterator[Text]:
     """Every strategy with its title; the repository's own is marked."""
-    width = max(len(s.name) for s in CATALOG)
-    for one in CATALOG:
+    width = max(len(s.name) for s in catalog.CATALOG)
+    for one in catalog.CATALOG:
         mark = " · configured here" if one.name == own else ""
         yield Text.assemble((f"{one.name:<{width}}", "bold"), f"  {one.title}", (mark, "green"))
 
