@@ -10,6 +10,7 @@ _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
 TAKES_VALUE = (
     "--anyway",
+    "--baseline",
     "--body",
     "--bad",
     "--branch",

@@ -36,8 +36,8 @@ def hooks(
 ) -> int:
     """Git hooks that check messages, branches, tags and pushes; keeps and calls hooks that were there.
 
-    Examples: relman hooks status · relman hooks install --dry-run · relman hooks install --yes
-    · relman hooks install commit-msg pre-push · relman hooks uninstall --yes
+    Examples: relman hooks status · relman hooks install --dry-run · relman hooks install --yes ·
+    relman hooks install commit-msg pre-push · relman hooks uninstall --yes
     """
     from relman.git.repo import open_repository
     from relman.job.hooks import install_plan, read_hooks, uninstall_plan
