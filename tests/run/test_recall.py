@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from history_language import Repo
+from relman.git.patch_id import patch_id
 from relman.git.reader import Reader
 from relman.git.repo import open_repository
 from relman.model.history import Commit
@@ -98,3 +99,17 @@ def test_where_the_cache_is() -> None:
     assert cache_folder({"XDG_CACHE_HOME": "/c", "HOME": "/h"}) == Path("/c/relman")
     assert cache_folder({"XDG_CACHE_HOME": "relative", "HOME": "/h"}) == Path("/h/.cache/relman")
     assert cache_folder({}) is None
+
+
+def test_many_patch_ids_are_those_of_one_by_one(repo_from: Callable[..., Repo]) -> None:
+    repo = repo_from(
+        'main: A "feat: one" {a: "1\\n"} -- B "fix: two" {a: "2\\n"} -- E "chore: nothing" {}\n'
+        'x from A: C pick B -x -- M merge main "Merge"'
+    )
+    oids = [Oid(repo.id(label)) for label in "ABCEM"]
+    many, _ = recall(repo, None)
+    many.load_patches(oids)
+    single = [patch_id(open_repository(repo.path), oid) for oid in oids]
+    assert [many.patch_id(oid) for oid in oids] == single
+    assert single[1] == single[2]
+    assert single[3] is single[4] is None

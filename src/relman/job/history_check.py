@@ -75,6 +75,7 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
     for course in followed:
         ends = [trunk.tip, *(other.tip for other in followed)]
         recall.read(recall.between(ends, [course.cut] if course.cut else []) if course.own else ())
+    _load_ports(recall, followed, trunk.tip)
     lowest = min((line.numbers for line in wanted), default=())
     others = [
         line for line in facts.lines.all if line.branch and line not in wanted and line.numbers < lowest
@@ -103,6 +104,17 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
         annotated=facts.config.release.annotated,
         limits=Limits(days=facts.config.check.days, behind=facts.config.check.behind),
     )
+
+
+def _load_ports(recall: Recall, followed: Sequence[Course], trunk: Oid) -> None:
+    """Reads at once what comparing picks with their origins will ask for: paths, and where they agree patch-ids."""
+    for course in followed:
+        own = recall.between([course.tip], [course.cut] if course.cut else []) if course.own else ()
+        landed = frozenset(recall.between([trunk], [course.tip]))
+        pairs = [(o, Oid(origin)) for o in own for origin in recall.signs(o).origins if origin in landed]
+        recall.load_paths([*own, *(origin for _, origin in pairs)])
+        same = [pair for pair in pairs if recall.paths(pair[0]) == recall.paths(pair[1])]
+        recall.load_patches(oid for pair in same for oid in pair)
 
 
 def _ends(facts: Facts, lines: Sequence[Line]) -> Iterator[tuple[Line, Oid]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from relman.git.patch_id import patch_id
+from relman.git.patch_id import patch_id, patch_ids
 from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.model.history import Commit
@@ -105,6 +105,12 @@ class Recall:
         if found is None:
             found = self._kept.patches[oid] = patch_id(self._repo, oid) or ""
         return found or None
+
+    def load_patches(self, oids: Iterable[Oid]) -> None:
+        """Reads the patch-ids of many commits at once, those that are not known yet."""
+        todo = [oid for oid in dict.fromkeys(oids) if oid not in self._kept.patches]
+        found = patch_ids(self._repo, todo)
+        self._kept.patches.update((oid, found.get(oid, "")) for oid in todo)
 
     def note(self, key: str) -> str | None:
         """Gives what a rule wrote down about a commit; the key must name all that it depends on."""
