@@ -113,8 +113,13 @@ def test_an_old_repository_starts_clean_and_new_findings_show(repo: Repo) -> Non
     assert (told["known"], told["gone"]) == (4, ["B1 branch odd-name"])
     again = call(repo.path, "check", "--history", "--write-baseline")
     assert again.out == "relman-baseline.txt holds 5 findings\n"
+    assert "B1 branch odd-name" not in (repo.path / "relman-baseline.txt").read_text()
+
+
+def test_writing_a_baseline_is_undone(repo: Repo) -> None:
+    assert call(repo.path, "check", "--history", "--write-baseline").code == 0
     assert call(repo.path, "undo", "--yes").code == 0
-    assert "B1 branch odd-name" in (repo.path / "relman-baseline.txt").read_text()
+    assert not (repo.path / "relman-baseline.txt").exists()
 
 
 @pytest.mark.parametrize(
