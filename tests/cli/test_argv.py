@@ -58,7 +58,7 @@ def test_words_of_other_tools_are_answered(nowhere: Path) -> None:
     said = call(nowhere, "start")
     assert said.code == 2
     assert said.err == (
-        "error: relman has no command 'start'; what it does is here:\nhint:  relman cut\nhint:  relman hotfix FIX\n"
+        "error: relman has no command 'start'; what it does is here:\nhint:  relman cut\nhint:  relman hotfix --start\n"
     )
     ours = {name for _, name, _ in ROWS}
     assert not ours & set(OTHER_TOOLS)

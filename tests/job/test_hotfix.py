@@ -7,8 +7,9 @@ import pytest
 from history_language import Repo
 from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
-from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.hotfix import plan_hotfix
 from relman.job.open import open_facts
+from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.target import Side, find_spots
 from relman.plan.plan import Plan

@@ -12,8 +12,9 @@ from relman.git.scratch import Scratch
 from relman.job.aim import ReleaseAsk
 from relman.job.bump import plan_bump
 from relman.job.cut import CutAsk, plan_cut
-from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.hotfix import plan_hotfix
 from relman.job.open import open_facts
+from relman.job.porting import HotfixAsk
 from relman.job.release import plan_release
 from relman.job.shipping import Wishes
 from relman.job.status import warnings

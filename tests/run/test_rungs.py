@@ -77,7 +77,8 @@ def test_what_a_fix_needs_is_proposed_and_not_taken(needy: tuple[Yard, str, str]
         f"needs {needed[:10]} feat: four (1 file, of a feature that no release has)",
     ]
     assert yard.git("for-each-ref") == refs
-    said = call(yard.path, "backport", fix, "--to", "1.0", "--yes")
+    call(yard.path, "abort")
+    said = call(yard.path, "backport", fix, "--to", "1.0", "-n")
     assert said.code == 3
     assert f"take them along: relman -C {yard.path} backport {fix} --to 1.0 --with-prerequisites" in said.err
 

@@ -13,6 +13,7 @@ TAKES_VALUE = (
     "--baseline",
     "--body",
     "--bad",
+    "--baseline",
     "--branch",
     "--breaking",
     "--date",
@@ -43,7 +44,7 @@ TAKES_VALUE = (
 
 OTHER_TOOLS = {
     "lint": ("check",),
-    "start": ("cut", "hotfix FIX"),
+    "start": ("cut", "hotfix --start"),
     "finish": ("release", "resume"),
     "tag": ("release",),
     "rollback": (
@@ -55,7 +56,7 @@ OTHER_TOOLS = {
     "publish": ("push",),
     "revert": (
         "undo   (an operation)",
-        "hotfix COMMIT   (the commit that reverts, made by git revert on trunk)",
+        "hotfix --revert COMMIT   (a released commit)",
     ),
     "continue": ("resume",),
     "pick": ("backport FIX --to LINE",),

@@ -28,8 +28,9 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     """Ends what is not carried out: a dry run, or a plan that needs a person; gives the exit code."""
     short = sealed.hash[:SHORT_HASH]
     if stopped:
-        here.say(row("", f"plan {short} · nothing was changed: a person must resolve this first"))
         here.hint(*(f"{words}: {_typed(here, *more)}" for words, more in _ways_on(here, sealed.plan)))
+    if stopped and sealed.plan.pause is None:
+        here.say(row("", f"plan {short} · nothing was changed: a person must decide this first"))
         return Kind.CONFLICT
     if sealed.plan.all_there():
         here.say(row("", "nothing to do: every fix is there already"))
@@ -44,7 +45,7 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
         here.hint(f"the real run is refused; this overrides it: {_typed(here, *rules)}")
     else:
         here.hint(f"carry out exactly this with: {_typed(here, '--yes', '--expect', short)}")
-    return 0
+    return Kind.CONFLICT if stopped else 0
 
 
 def _ways_on(here: Context, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -86,12 +87,20 @@ def ask(here: Context, how: How, sealed: Sealed) -> None:
             _typed(here, "--dry-run"),
         )
     try:
-        sure = here.confirm(f"plan {short} · carry it out?")
+        sure = here.confirm(f"plan {short} · {_question(sealed.plan)}")
     except KeyboardInterrupt:
         here.hint("")
         sure = False
     if not sure:
         raise RelmanError(Kind.INTERRUPTED, "not carried out; nothing was changed")
+
+
+def _question(plan: Plan) -> str:
+    waiting = [w.line for w in plan.pause.waits if not w.branch] if plan.pause else []
+    if not waiting:
+        return "carry it out?"
+    shipped = "ship the rest now" if plan.moves() else "ship nothing yet"
+    return f"{shipped}, and make a place to resolve {', '.join(waiting)}?"
 
 
 def _typed(here: Context, *more: str) -> str:

@@ -22,11 +22,11 @@ from relman.model.names import Oid
 from relman.plan.outcome import Outcome
 from relman.plan.override import overridden
 from relman.plan.plan import Plan, Sealed, Warn
-from relman.render.conflict_text import conflict_rows
+from relman.render.conflict_text import conflict_rows, wait_rows
 from relman.render.plan_data import outcome_document, plan_document
 from relman.render.plan_text import outcome_rows, plan_rows
 from relman.run.execute import execute
-from relman.run.journal import new_id, prune, read_all
+from relman.run.journal import Record, new_id, prune, read_all
 from relman.run.operation import nothing
 from relman.run.recover import settle
 from relman.run.seal import SHORT_HASH, matches, seal, sign, wants
@@ -42,8 +42,19 @@ Make = Callable[[Facts, Scratch, Wishes], Plan]
 """Makes a command's plan from the facts, trying what must be tried in the scratch repository."""
 
 
-def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None) -> int:
-    """Takes one command from its plan to its outcome and gives the exit code."""
+def carry_out(
+    here: Context,
+    how: How,
+    make: Make,
+    *,
+    redoes: str | None = None,
+    continues: Record | None = None,
+) -> int:
+    """Takes one command from its plan to its outcome and gives the exit code.
+
+    `continues` is the paused operation that goes on. What a person must do first is left in places of its own
+    (`Plan.pause`), and the rest is carried out.
+    """
     if how.anyway and not (how.reason or "").strip():
         raise usage("--anyway needs a reason for the record", f"--anyway {how.anyway[0]} --reason TEXT")
     now, offset = clock(here, how)
@@ -67,10 +78,11 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
             sealed = seal(plan, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         if how.expect is not None and not matches(sealed, how.expect):
             raise another_plan(here, sealed, how.expect)
-        stopped = _show(here, sealed)
-        if stopped or plan.all_there() or how.dry_run:
+        _show(here, sealed, how)
+        stuck = any(plan.conflicts()) and plan.pause is None and not plan.steps
+        if stuck or plan.all_there() or how.dry_run:
             here.document(plan_document(sealed))
-            return close(here, sealed, stopped=stopped)
+            return close(here, sealed, stopped=any(plan.conflicts()))
         refuse(here, plan)
         ask(here, how, sealed)
         for command in how.commands:
@@ -79,7 +91,7 @@ def carry_out(here: Context, how: How, make: Make, *, redoes: str | None = None)
         if identity is not None and wants(plan, wanted):
             sealed = sign(sealed, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         try:
-            outcome = _execute(here, facts.repo, scratch, sealed, how, now, redoes)
+            outcome = _execute(here, facts.repo, scratch, sealed, how, now, redoes, continues)
         except KeyboardInterrupt as stop:
             raise _interrupted(facts.repo) from stop
     return _report(here, facts, sealed, outcome)
@@ -176,12 +188,10 @@ def _signing(repo: Repository, how: How) -> Signing:
     return signing(repo)
 
 
-def _show(here: Context, sealed: Sealed) -> bool:
-    """Shows the plan; tells whether it needs a person before anything can be carried out."""
+def _show(here: Context, sealed: Sealed, how: How) -> None:
+    """Shows the plan, and what of it needs a person."""
     here.say(*plan_rows(sealed))
-    conflicts = list(conflict_rows(sealed.plan))
-    here.say(*conflicts)
-    return bool(conflicts)
+    here.say(*conflict_rows(sealed.plan, dry=how.dry_run))
 
 
 def _tips(sealed: Sealed) -> Sequence[Oid]:
@@ -190,12 +200,21 @@ def _tips(sealed: Sealed) -> Sequence[Oid]:
 
 
 def _execute(
-    here: Context, repo: Repository, scratch: Scratch, sealed: Sealed, how: How, now: int, redoes: str | None
+    here: Context,
+    repo: Repository,
+    scratch: Scratch,
+    sealed: Sealed,
+    how: How,
+    now: int,
+    redoes: str | None,
+    continues: Record | None,
 ) -> Outcome:
     import relman
 
-    identifier = _new_id(repo, now, sealed.hash[:SHORT_HASH])
-    made = [i for i in (sealed.id_of(move.new) for move in sealed.plan.moves()) if i is not None]
+    identifier = continues.id if continues else _new_id(repo, now, sealed.hash[:SHORT_HASH])
+    waits = sealed.plan.pause.waits if sealed.plan.pause else ()
+    ends = [*(move.new for move in sealed.plan.moves()), *(wait.onto for wait in waits)]
+    made = [i for i in map(sealed.id_of, ends) if i is not None]
     git = repo.looking.text("version").strip()
     with here.busy("carrying it out"):
         return execute(
@@ -211,6 +230,7 @@ def _execute(
             relman=relman.__version__,
             git=git,
             redoes=redoes or here.call.redoes,
+            continues=continues,
             checkpoint=here.call.checkpoint or nothing,
         )
 
@@ -222,8 +242,11 @@ def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> in
     pages = release_pages(now, outcome.pushes) if outcome.pushes else ()
     here.document(outcome_document(sealed, outcome, pages))
     here.say(*outcome_rows(sealed, outcome, pages))
-    if read_all(facts.repo).find(outcome.id).open:
-        return Kind.CONFLICT
+    here.say(*wait_rows(sealed.plan))
+    left = read_all(facts.repo).find(outcome.id)
+    if left.open:
+        started = sealed.plan.pause and all(wait.branch for wait in sealed.plan.pause.waits)
+        return 0 if left.state == "paused" and started else Kind.CONFLICT
     if sealed.plan.moves():
         published = any(push.result == "pushed" for push in outcome.pushes)
         here.hint(f"take it back with: relman undo {outcome.id}{' --remote' if published else ''}")

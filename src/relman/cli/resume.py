@@ -1,26 +1,94 @@
-"""`relman resume` and `relman abort`: after a crash."""
+"""`relman resume` and `relman abort`: after a crash, and after a conflict."""
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import structs
 
 from relman.cli.context import Context
+from relman.cli.hotfix import WithPrerequisites
+from relman.cli.how import How, mutating
 from relman.errors import Kind
 
+if TYPE_CHECKING:  # the help needs none of it
+    from relman.job.resumed import Allowed
+    from relman.run.journal import Record
+    from relman.run.recover import Settled
 
-def resume(context: typer.Context) -> int:
-    """Settle what an interrupted operation left: finish it where anything has moved, else take it back.
 
-    Examples: relman resume
+@mutating
+def resume(
+    context: typer.Context,
+    line: Annotated[
+        str | None, typer.Argument(metavar="LINE", help="The line that was resolved. [default: all that are]")
+    ] = None,
+    with_prerequisites: WithPrerequisites = False,
+    *,
+    how: How,
+) -> int:
+    """Go on: settle what a crash left, and ship what was resolved by hand or written on a started branch.
+
+    A crashed operation is finished where anything has moved, else taken back.
+
+    Examples: relman resume · relman resume 1.3 --yes · relman resume 1.3 --with-prerequisites
     """
     from relman.git.repo import open_repository
-    from relman.render.data import document
-    from relman.render.rows import row
+    from relman.job.resumed import Allowed, paused
     from relman.run.journal import read_all
     from relman.run.operation import nothing
     from relman.run.recover import settle
 
     here: Context = context.obj
     repo = open_repository(here.options.start)  # a broken configuration must not stand in the way
-    done = settle(repo, now=here.now, argv=here.call.argv, checkpoint=here.call.checkpoint or nothing)
+    done = (
+        ()
+        if how.dry_run
+        else settle(repo, now=here.now, argv=here.call.argv, checkpoint=here.call.checkpoint or nothing)
+    )
+    journal = read_all(repo)
+    waiting = paused(journal.records, line)
+    if waiting is None or (done and line is None and not _ready(here, waiting)):
+        return _settled(here, done)
+    _tell(here, done)
+    allowed = Allowed(
+        line=line, with_prerequisites=with_prerequisites, past_not_affected="not-affected" in how.anyway
+    )
+    return _go_on(here, how, waiting, allowed)
+
+
+def _ready(here: Context, record: "Record") -> bool:
+    """Whether anything that waits can be taken: a crash that was settled just now is an answer by itself."""
+    from relman.job.resumed import read_waiting
+
+    return any(w.ready and w.look for w in read_waiting(here.facts, record))
+
+
+def _go_on(here: Context, how: How, record: "Record", allowed: "Allowed") -> int:
+    from relman.cli.carry import carry_out
+    from relman.job.resumed import plan_resumed
+
+    pause = record.sealed.plan.pause
+    if pause is not None:
+        how = structs.replace(
+            how, push=how.push or pause.push, as_branches=how.as_branches or pause.as_branches
+        )
+    trailers = pause.trailers if pause else ()
+    return carry_out(
+        here,
+        how,
+        lambda facts, scratch, wishes: plan_resumed(
+            facts, scratch, record, allowed, structs.replace(wishes, trailers=trailers or wishes.trailers)
+        ),
+        continues=record,
+    )
+
+
+def _settled(here: Context, done: "tuple[Settled, ...]") -> int:
+    from relman.git.repo import open_repository
+    from relman.render.data import document
+    from relman.render.rows import row
+    from relman.run.journal import read_all
+
     here.document(
         document(
             "relman/settled/v1",
@@ -31,27 +99,51 @@ def resume(context: typer.Context) -> int:
     )
     if not done:
         here.say(row("nothing", "no operation is open"))
+    _tell(here, done)
+    still = [
+        r.id
+        for r in read_all(open_repository(here.options.start)).open_operations()
+        if r.state != "paused" or r.id in {s.id for s in done}
+    ]
+    return Kind.CONFLICT if still else 0
+
+
+def _tell(here: Context, done: "tuple[Settled, ...]") -> None:
+    from relman.render.rows import row
+
     for each in done:
         way = "finished" if each.way == "forward" else "taken back: nothing had moved"
         here.say(row("settled", f"{each.title} ({each.id}) {way}"))
         for left in (*each.outcome.left, *(f"removed the lock {path}" for path in each.unlocked)):
             here.say(row("", left))
-    still = [r.id for r in read_all(repo).open_operations() if r.state != "paused"]
-    return Kind.CONFLICT if still else 0
 
 
-def abort(context: typer.Context) -> int:
-    """Take back an interrupted operation; one that has moved refs is finished, and then undone by `undo`.
+def abort(
+    context: typer.Context,
+    line: Annotated[
+        str | None, typer.Argument(metavar="LINE", help="A line of the operation. [default: the only one]")
+    ] = None,
+) -> int:
+    """Give an open operation up: its places go, and what had not moved never does.
 
-    Examples: relman abort
+    What had moved its refs is finished, and then taken back by `undo`.
+
+    Examples: relman abort · relman abort 1.3
     """
     from relman.git.repo import open_repository
     from relman.job.operations import abort_open
     from relman.render.data import document
     from relman.render.rows import row
+    from relman.run.operation import nothing
 
     here: Context = context.obj
-    told = abort_open(open_repository(here.options.start), now=here.now, argv=here.call.argv)
+    told = abort_open(
+        open_repository(here.options.start),
+        line,
+        now=here.now,
+        argv=here.call.argv,
+        checkpoint=here.call.checkpoint or nothing,
+    )
     here.document(document("relman/aborted/v1", aborted=[{"id": i, "words": words} for i, words in told]))
     for identifier, words in told or (("", "no operation is open"),):
         here.say(row("aborted" if identifier else "nothing", f"{identifier} {words}".strip()))

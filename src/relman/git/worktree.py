@@ -135,10 +135,12 @@ def _words(path: Path) -> list[str]:
 
 def is_dirty(repo: Repository) -> bool:
     """Tells whether tracked files differ from HEAD, in the index or in the work tree; never in a bare one."""
-    if repo.work_tree is None:
-        return False
-    listed = repo.looking.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").stdout
-    return bool(listed)
+    return repo.work_tree is not None and is_dirty_at(repo.looking)
+
+
+def is_dirty_at(git: Git) -> bool:
+    """Tells the same of the work tree that this git runs in."""
+    return bool(git.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").stdout)
 
 
 def touched(worktree: Worktree, paths: Sequence[str]) -> tuple[str, ...]:

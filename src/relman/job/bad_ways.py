@@ -13,7 +13,8 @@ from relman.job.facts import Facts
 from relman.job.feature import configured
 from relman.job.fix_ways import besides, verdict_of
 from relman.job.future import after, attempt
-from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.hotfix import plan_hotfix
+from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.works import switch_of
 from relman.model.feature import named_features, says

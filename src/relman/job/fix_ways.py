@@ -10,7 +10,8 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.feature import unreleased
 from relman.job.future import Tried, attempt
-from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.hotfix import plan_hotfix
+from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.target import Side
 from relman.job.works import works

@@ -10,6 +10,7 @@ from relman.git.remote import ls_remote, remote_url
 from relman.git.repo import Repository
 from relman.job import records
 from relman.job.facts import Facts
+from relman.job.resumed import paused
 from relman.model.forge import Forge, detect, release_page_command
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
 from relman.model.shared import SHARED
@@ -17,6 +18,8 @@ from relman.plan.outcome import Pushed
 from relman.plan.plan import Expect, Plan
 from relman.plan.steps import Id, MoveRef, PushMove, PushRefs, Step
 from relman.run.journal import Record, read_all
+from relman.run.operation import Checkpoint, nothing
+from relman.run.places import abandon
 from relman.run.recover import settle
 from relman.run.undo import undo_plan
 
@@ -180,10 +183,20 @@ def _below(facts: Facts, held: Oid, new: Oid) -> bool:
     return facts.graph.has(held) and facts.graph.is_ancestor(held, new)
 
 
-def abort_open(repo: Repository, *, now: int, argv: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Takes back what is open. One whose refs have moved cannot be unmade half way: it is finished, and undo named."""
+def abort_open(
+    repo: Repository,
+    line: str | None = None,
+    *,
+    now: int,
+    argv: Sequence[str],
+    checkpoint: Checkpoint = nothing,
+) -> tuple[tuple[str, str], ...]:
+    """Takes back what is open: what crashed, else the paused operation (of a line, where several are paused).
+
+    One whose refs have moved cannot be unmade half way: it is finished, and undo named.
+    """
     told = []
-    for settled in settle(repo, now=now, argv=argv):
+    for settled in settle(repo, now=now, argv=argv, checkpoint=checkpoint):
         if settled.way == "back":
             told.append((settled.id, "was taken back: nothing had moved"))
         else:
@@ -193,6 +206,15 @@ def abort_open(repo: Repository, *, now: int, argv: Sequence[str]) -> tuple[tupl
                     f"had moved its refs, so it was finished; take it back with relman undo {settled.id}",
                 )
             )
+    waiting = paused(read_all(repo).checked(), line)
+    if waiting is not None:
+        gone = abandon(repo, waiting, now=now, argv=argv, checkpoint=checkpoint)
+        said = (
+            f"waits no more; what it had shipped stands, and is taken back with relman undo {gone.id}"
+            if gone.stands
+            else "was given up: nothing had been shipped"
+        )
+        told += [(gone.id, said), *((gone.id, words) for words in gone.left)]
     return tuple(told)
 
 

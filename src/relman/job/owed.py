@@ -36,16 +36,15 @@ def debts(
     for end in (facts.trunk.commit, *filter(None, ends)):
         facts.graph.ancestors([fix.id for fix in fixes], end)  # one walk for all of them
     rows = [row for fix in fixes if (row := _debt(facts, fix, reached, words))]
-    rows += [
-        Debt(
-            commit=fixes[0].id,
-            subject=f"release {tag}",
-            missing_on=(branch,),
-            settle=f"relman release {line}",
-        )
+    return (*rows, *isolated_debts(fixes[0], isolated))
+
+
+def isolated_debts(fix: Commit, isolated: Sequence[tuple[str, str, str]]) -> tuple[Debt, ...]:
+    """The branches that lack a release that was made beside them; rows of line, branch and tag."""
+    return tuple(
+        Debt(commit=fix.id, subject=f"release {tag}", missing_on=(branch,), settle=f"relman release {line}")
         for line, branch, tag in isolated
-    ]
-    return tuple(rows)
+    )
 
 
 def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[str]) -> Debt | None:

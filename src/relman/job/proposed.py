@@ -122,13 +122,16 @@ def both(one: Retired, other: Retired) -> Retired:
     return Retired(moves=tuple(moves.values()), pushes=tuple(gone.values()), stays=one.stays or other.stays)
 
 
-def retire(facts: Facts, name: str) -> Retired:
-    """Deletes a hotfix branch here, and on the remote by a lease on what it held at the last look."""
+def retire(facts: Facts, name: str, leaving: str | None = None) -> Retired:
+    """Deletes a hotfix branch here, and on the remote by a lease on what it held at the last look.
+
+    `leaving` is a worktree on it that goes too.
+    """
     local = facts.refs.local(name)
     tracked = facts.refs.tracking(facts.remote, name)
     ref = branch_ref(name)
     for tree in read_worktrees(facts.repo) if local else ():
-        if ref in tree.refs:
+        if ref in tree.refs and str(tree.path) != leaving:
             return Retired(stays=f"{name} is checked out in {tree.path}, so it is not deleted")
     return Retired(
         moves=(MoveRef(ref=ref, old=local.commit, new=None),) if local else (),

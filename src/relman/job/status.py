@@ -14,14 +14,15 @@ from relman.errors import Kind, RelmanError
 from relman.job.debts import Owing, debt_of, line_debts, owing_lines
 from relman.job.facts import Facts
 from relman.job.parked import parked
+from relman.job.resumed import read_waiting
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid, short
 from relman.plan.plan import Debt
-from relman.render.status import Gap, LineStatus, OpenOperation, Status
-from relman.run.journal import Journal, read_all
+from relman.render.status import Gap, LineStatus, OpenOperation, Place, Status
+from relman.run.journal import Journal, Record, read_all
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def read_status(facts: Facts) -> Status:
         source=production.source if production else None,
         since=production.since if production else None,
         lines=tuple(lines),
-        operations=open_operations(journal),
+        operations=open_operations(facts, journal),
         gaps=tuple(gaps),
         warnings=(*(_tried(gaps, "warnings", lambda: warnings(facts)) or ()), *journal.unreadable),
         assumptions=_tried(gaps, "what is assumed", lambda: assumptions(facts)) or (),
@@ -116,10 +117,23 @@ def where(facts: Facts) -> str:
     return short(head.ref) if head.commit else f"{short(head.ref)} has no commit yet"
 
 
-def open_operations(journal: Journal) -> tuple[OpenOperation, ...]:
-    """Gives what is left unfinished, oldest first."""
+def open_operations(facts: Facts, journal: Journal) -> tuple[OpenOperation, ...]:
+    """Gives what is left unfinished, oldest first; of what waits for a person, where and for what."""
     return tuple(
-        OpenOperation(id=r.id, title=r.sealed.plan.title, state=r.state) for r in journal.open_operations()
+        OpenOperation(
+            id=r.id,
+            title=r.sealed.plan.title,
+            state=r.state,
+            waits=_places(facts, r) if r.state == "paused" else (),
+        )
+        for r in journal.open_operations()
+    )
+
+
+def _places(facts: Facts, record: Record) -> tuple[Place, ...]:
+    return tuple(
+        Place(line=w.wait.line, place=w.wait.place, problem=w.look.problem if w.look else "")
+        for w in read_waiting(facts, record)
     )
 
 

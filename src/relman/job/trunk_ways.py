@@ -8,8 +8,9 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.fix_ways import Asked, besides, verdict_of
 from relman.job.future import Tried, after, attempt
-from relman.job.hotfix import HotfixAsk, plan_hotfix
+from relman.job.hotfix import plan_hotfix
 from relman.job.park import plan_park
+from relman.job.porting import HotfixAsk
 from relman.job.ready import read_ready, release_trunk
 from relman.job.shipping import Wishes
 from relman.job.works import works

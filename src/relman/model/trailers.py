@@ -40,6 +40,11 @@ def picked(message: str, source: Oid, lines: Iterable[str] = ()) -> str:
     return with_lines(text, lines)
 
 
+def reverted(subject: str, source: Oid, lines: Iterable[str] = ()) -> str:
+    """The message of a revert, as `git revert` writes it."""
+    return with_lines(f'Revert "{subject}"\n\nThis reverts commit {source}.\n', lines)
+
+
 def values(message: str, token: str) -> tuple[str, ...]:
     """The values of a trailer, in order; only the last paragraph has trailers. Case of the token does not count."""
     rows = list(_without_end(stripped(message).split("\n")[:-1]))

@@ -62,6 +62,8 @@ class Pick(Struct, frozen=True, kw_only=True):
 
     mainline: int | None = None
     """For a merge commit: the parent that it is compared with, counted from 1."""
+    reverts: bool = False
+    """Whether `picked` is taken back, not carried over."""
 
     @property
     def lands(self) -> bool:
@@ -96,6 +98,50 @@ class TargetPlan(Struct, frozen=True, kw_only=True):
     """Every commit that the release contains beside `base`, oldest first, that existed before."""
     notes: str = ""
     """The release notes, as they stand in the changelog."""
+
+
+class Carried(Struct, frozen=True, kw_only=True):
+    """A fix by its commit. `reverts`: the commit is taken back, not carried over."""
+
+    commit: Oid
+    mainline: int | None = None
+    reverts: bool = False
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """A target that waits for a person, and where they work (DESIGN 6, rung 7).
+
+    `to` names the target again. `place` is the folder of the linked worktree, absent where nothing is to be done
+    by hand (`--together` holds the target back). It stands on `onto`, with the pick of `todo` half done and
+    `message` ready; or on `branch`, where the fix is still to be written.
+    """
+
+    line: str
+    to: str
+    side: Literal["isolate", "on-line"] | None = None
+    place: str | None
+    onto: Target
+    todo: Carried | None = None
+    picked: Oid | None = None
+    message: str = ""
+    branch: RefName | None = None
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """What an operation still has to do after this plan: all that `resume` needs to plan the rest.
+
+    `words` are the fixes as they were typed, `fixes` what they meant; the other fields are the flags.
+    """
+
+    fixes: tuple[Carried, ...]
+    waits: tuple[Wait, ...]
+    words: tuple[str, ...] = ()
+    release: bool = True
+    tag: bool = True
+    together: bool = False
+    push: bool = False
+    as_branches: bool = False
+    trailers: tuple[str, ...] = ()
 
 
 class Expect(Struct, frozen=True, kw_only=True):
@@ -164,6 +210,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What is written down for the team."""
     undoes: str | None = None
     """The operation that this one takes back."""
+    pause: Pause | None = None
+    """What waits for a person when the rest is done; the operation stays open until then."""
 
     def moves(self) -> tuple[MoveRef, ...]:
         """All ref moves in order."""

@@ -98,6 +98,8 @@ class Shipped(Struct, frozen=True, kw_only=True):
 
     steps: tuple[Step, ...]
     target: TargetPlan
+    end: Target
+    """The last commit, also of a shipment that a conflict stops."""
 
 
 def ship(shipment: Shipment) -> Shipped:
@@ -144,7 +146,7 @@ def ship(shipment: Shipment) -> Shipped:
     steps += (step for step in merging if isinstance(step, WriteCommit))
     steps += _refs(shipment, at, tagged)
     steps += (step for step in merging if isinstance(step, MoveRef))
-    return Shipped(steps=tuple(steps), target=_target(shipment, tagged, written))
+    return Shipped(steps=tuple(steps), target=_target(shipment, tagged, written), end=at)
 
 
 def _merges(shipment: Shipment, tip: Target) -> tuple[Target, list[Step]]:
@@ -187,7 +189,7 @@ def _refs(shipment: Shipment, tip: Target, tagged: Target) -> list[Step]:
 
 
 def _target(shipment: Shipment, tagged: Target, written: dict[int, Target]) -> TargetPlan:
-    """Puts the label of each change on the pick that it came from, in order.
+    """Puts the label of each change on the pick that it came from, in order; one that has its commit keeps it.
 
     The branch is the one that moves; where the tag stands on a merge, the one that is merged into.
     """
@@ -196,7 +198,7 @@ def _target(shipment: Shipment, tagged: Target, written: dict[int, Target]) -> T
     changes = iter(n for n in sorted(written) if not isinstance(shipment.changes[n].origin, Merged))
     picks = []
     for pick in shipment.picks:
-        took = pick.lands
+        took = pick.lands and pick.commit is None
         place = next(changes, None) if took else None
         picks.append(pick if place is None else structs.replace(pick, commit=written[place]))
     stopped = any(pick.needs_person for pick in picks)

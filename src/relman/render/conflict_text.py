@@ -6,27 +6,61 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
+from relman.model.names import short
 from relman.model.trees import Conflict, Hunk
-from relman.plan.plan import Plan, Rung, TargetPlan
+from relman.plan.plan import Pause, Plan, Rung, Wait
 from relman.render.rows import WIDTH, row
 from relman.render.words import counted, printable_lines
 
+_HEADINGS: Mapping[Rung, str] = {"not-affected": "unaffected", "prerequisites": "needs more"}
 _HUNK_LINES = 12
 _SHOWN_HUNKS = 3
 _SHOWN_CAUSES = 6
-_HEADINGS: Mapping[Rung, str] = {"not-affected": "unaffected", "prerequisites": "needs more"}
 
 
-def conflict_rows(plan: Plan) -> Iterator[Text]:
-    """What stops a plan: why, paths, hunks and their causes, and what to do by hand."""
+def conflict_rows(plan: Plan, *, dry: bool) -> Iterator[Text]:
+    """What stops targets: paths, hunks, what explains them, and where each is to be resolved.
+
+    `dry`: the places are only planned.
+    """
     for target, pick in plan.conflicts():
-        yield row(_HEADINGS.get(pick.rung, pick.rung), f"{pick.source[:7]} {pick.subject}", "red")
+        heading = _HEADINGS.get(pick.rung, pick.rung)
+        yield row(heading, f"{target.line}: {pick.picked[:7]} {pick.subject}", "red")
         told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]
         yield from (row("", sentence) for sentence in told)
         for conflict in pick.conflicts:
             yield from _conflict(conflict, whole=pick.rung == "conflict")
-        if pick is [p for p in target.picks if p.needs_person][-1]:
-            yield from _by_hand(plan.operation, target)
+    if plan.pause:
+        yield from _waits(plan.pause, dry=dry)
+
+
+def _waits(pause: Pause, *, dry: bool) -> Iterator[Text]:
+    makes = "the real run makes" if dry else "makes"
+    for wait in pause.waits:
+        if wait.place is None:
+            yield row("pauses", f"{wait.line} with the others (--together)")
+        else:
+            yield row("pauses", f"{wait.line}: {makes} {wait.place} {_for(wait)}")
+
+
+def wait_rows(plan: Plan) -> Iterator[Text]:
+    """What a person does next, in every place that was made."""
+    needing = {target.line for target, pick in plan.conflicts() if pick.rung == "prerequisites"}
+    for wait in plan.pause.waits if plan.pause else ():
+        if wait.place is None:
+            yield row("waits", f"{wait.line} with the others")
+            continue
+        yield row("waits", f"{wait.line} in {wait.place}", "yellow")
+        yield row("", f"cd {shlex.quote(wait.place)}   # {_for(wait)}")
+        if wait.line in needing:
+            yield row("", f"relman resume {wait.line} --with-prerequisites   # takes along what it needs")
+        yield row("", f"relman resume {wait.line}   # or: relman abort")
+
+
+def _for(wait: Wait) -> str:
+    if wait.branch:
+        return f"to write and commit the fix on {short(wait.branch)}"
+    return "to resolve the conflict and commit"
 
 
 def _conflict(conflict: Conflict, *, whole: bool) -> Iterator[Text]:
@@ -68,16 +102,3 @@ def _shown(lines: Sequence[str]) -> Iterator[Text]:
 
 def _margin(words: str, style: str = "dim") -> Text:
     return Text(f"{'':<{WIDTH}} {words}", style)
-
-
-def _by_hand(operation: str, target: TargetPlan) -> Iterator[Text]:
-    """Commands that do the whole target by hand; the branch that they make is then taken commit for commit."""
-    name = f"fix-{target.line}"
-    place = shlex.quote(f"../{name}")
-    yield row("by hand", f"git worktree add -b {name} {place} {target.base.commit[:10]}")
-    for pick in target.picks:
-        if pick.rung != "already-there":
-            parent = f" -m {pick.mainline}" if pick.mainline else ""
-            rest = "   # resolve, then git cherry-pick --continue" if pick.rung != "clean" else ""
-            yield row("", f"git -C {place} cherry-pick -x{parent} {pick.picked[:10]}{rest}")
-    yield row("", f"relman {operation} {name} --to {shlex.quote(target.base.name)}")

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from relman.model.shared import Deployment, Entry, Withdrawal
 from relman.plan.outcome import Outcome
-from relman.plan.plan import Pick, Sealed, TargetPlan
+from relman.plan.plan import Pick, Sealed, TargetPlan, Wait
 from relman.render.data import document
 
 
@@ -64,6 +64,7 @@ def _shared(sealed: Sealed, identifier: str | None) -> dict[str, object]:
         },
         "records": [_entry(entry) for entry in plan.records],
         "files": [f.path for f in plan.files()],
+        "waits": [_wait(sealed, wait) for wait in plan.pause.waits] if plan.pause else [],
         "pushes": [
             {
                 "remote": p.remote,
@@ -84,6 +85,17 @@ def _entry(entry: Entry) -> dict[str, object]:
             return {"kind": "withdrawal", "version": version, "reason": reason, "withdrawn": is_withdrawn}
         case _:
             assert_never(entry)
+
+
+def _wait(sealed: Sealed, wait: Wait) -> dict[str, object]:
+    return {
+        "line": wait.line,
+        "place": wait.place,
+        "onto": sealed.id_of(wait.onto),
+        "todo": wait.todo.commit if wait.todo else None,
+        "branch": wait.branch,
+        "resume": f"relman resume {wait.line}",
+    }
 
 
 def _target(sealed: Sealed, target: TargetPlan) -> dict[str, object]:
@@ -107,6 +119,7 @@ def _pick(sealed: Sealed, pick: Pick) -> dict[str, object]:
         "subject": pick.subject,
         "rung": pick.rung,
         "mainline": pick.mainline,
+        "reverts": pick.reverts,
         "tree": pick.tree,
         "commit": sealed.id_of(pick.commit),
         "affected": pick.affected,

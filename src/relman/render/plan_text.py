@@ -79,18 +79,19 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
     what = target.version or target.line
     base = f"{target.base.name} ({target.base.commit[:7]})"
     if not target.picks:
-        yield row("ships", f"{what} = {base} + {counted(len(target.ships), 'commit')}")
+        if target.version or target.ships:
+            yield row("ships", f"{what} = {base} + {counted(len(target.ships), 'commit')}")
         return
     wanted = [p for p in target.picks if p.rung != "already-there"]
-    parts = [f"{p.picked[:7]} {p.subject}" for p in wanted]
-    if not parts:
+    sums = "".join(f" {'−' if p.reverts else '+'} {p.picked[:7]} {p.subject}" for p in wanted)
+    if not wanted:
         yield row("ships", f"nothing new on {target.line}, which stands at {base}")
     elif target.tip is None:
-        yield row("wanted", f"{target.line} = {base} + {' + '.join(parts)}")
+        yield row("wanted", f"{target.line} = {base}{sums}")
     else:
         besides = counted(len(target.ships), "other commit") if target.ships else "nothing else"
         rungs = sorted({_how(p) for p in wanted})
-        yield row("ships", f"{what} = {base} + {' + '.join(parts)} · {', '.join(rungs)} · {besides}")
+        yield row("ships", f"{what} = {base}{sums} · {', '.join(rungs)} · {besides}")
     for pick in target.picks:
         if pick.rung == "already-there":
             yield row("there", f"{pick.source[:7]} {pick.subject}: {pick.evidence[0]}")
@@ -101,6 +102,10 @@ def _target_rows(target: TargetPlan) -> Iterator[Text]:
 
 
 def _how(pick: Pick) -> str:
+    if pick.rung == "conflict":
+        return "resolved by hand"
+    if pick.reverts:
+        return pick.evidence[0] if pick.rung == "clean" else RUNGS[pick.rung]
     return "taken as it is" if isinstance(pick.commit, Id) else RUNGS[pick.rung]
 
 

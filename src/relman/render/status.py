@@ -30,12 +30,21 @@ class Gap(Struct, frozen=True, kw_only=True):
     hints: tuple[str, ...]
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a target of a paused operation waits for a person; `problem` is what is missing there."""
+
+    line: str
+    place: str | None
+    problem: str
+
+
 class OpenOperation(Struct, frozen=True, kw_only=True):
     """An operation that a crash, Ctrl-C or a conflict left unfinished."""
 
     id: str
     title: str
     state: str
+    waits: tuple[Place, ...] = ()
 
 
 class LineStatus(Struct, frozen=True, kw_only=True):
@@ -99,7 +108,10 @@ def status_document(status: Status) -> dict[str, object]:
         trunk=trunk,
         production=production,
         lines=[_line(line) for line in status.lines],
-        operations=[{"id": o.id, "title": o.title, "state": o.state} for o in status.operations],
+        operations=[
+            {"id": o.id, "title": o.title, "state": o.state, "waits": list(o.waits)}
+            for o in status.operations
+        ],
         warnings=list(status.warnings),
         head=status.where,
         gaps=[{"about": list(g.about), "message": g.message, "hints": list(g.hints)} for g in status.gaps],
@@ -191,6 +203,9 @@ def _remarks(status: Status) -> Iterator[Text]:
     for operation in status.operations:
         ways = "relman resume, or relman abort"
         yield _labelled("open", f"{operation.id} {operation.title} ({operation.state}): {ways}", "yellow")
+        for wait in operation.waits:
+            where = wait.problem or (f"{wait.place} is ready" if wait.place else "held back with the others")
+            yield _labelled("", f"{wait.line}: {where}", "yellow")
     for line in status.lines:
         for debt in line.debts[:_SHOWN]:
             what = f"{debt.commit[:7]} {debt.subject} is missing on {', '.join(debt.missing_on)}"

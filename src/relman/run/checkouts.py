@@ -1,6 +1,6 @@
 """Work trees on a branch that moves: refused beforehand where it would hurt, brought along afterwards."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -25,8 +25,10 @@ def changed_here(repo: Repository) -> Changed:
     return paths
 
 
-def standing_on(repo: Repository, refs: Iterable[RefChange]) -> tuple[Checkout, ...]:
-    """Gives the work trees on branches that move.
+def standing_on(
+    repo: Repository, refs: Iterable[RefChange], leaving: Collection[str] = ()
+) -> tuple[Checkout, ...]:
+    """Gives the work trees on branches that move; not the folders that relman made itself and is `leaving`.
 
     Errors (refused): a branch that is deleted is checked out, or one that moves is being rebased or bisected, or
     stands in a locked worktree whose folder is not there.
@@ -35,7 +37,7 @@ def standing_on(repo: Repository, refs: Iterable[RefChange]) -> tuple[Checkout, 
     found: list[Checkout] = []
     for tree in worktree.read_worktrees(repo):
         change = next((moving[ref] for ref in sorted(tree.refs) if ref in moving), None)
-        if change is None or tree.prunable or tree.bare:
+        if change is None or tree.prunable or tree.bare or str(tree.path) in leaving:
             continue
         if tree.missing:
             raise _missing(tree, change)
@@ -67,9 +69,11 @@ def _missing(tree: worktree.Worktree, change: RefChange) -> RelmanError:
     )
 
 
-def check(repo: Repository, refs: Iterable[RefChange], changed: Changed) -> tuple[Checkout, ...]:
+def check(
+    repo: Repository, refs: Iterable[RefChange], changed: Changed, *, leaving: Collection[str] = ()
+) -> tuple[Checkout, ...]:
     """Gives the work trees to bring along; refuses where a path that changes is not as it was committed."""
-    found = standing_on(repo, refs)
+    found = standing_on(repo, refs, leaving)
     trees = {str(t.path): t for t in worktree.read_worktrees(repo)}
     for checkout in found:
         dirty = worktree.touched(trees[checkout.path], changed(checkout.old, checkout.new))

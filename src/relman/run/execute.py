@@ -12,11 +12,12 @@ from relman.git.repo import Repository
 from relman.model.names import REMOTES, Oid, RefName
 from relman.plan.outcome import Outcome, Pushed, RefChange
 from relman.plan.plan import Sealed
-from relman.run import checkouts, files, journal, lock, pushing
+from relman.run import checkouts, files, journal, lock, places, pushing
 from relman.run.checkouts import Changed
 from relman.run.finish import compare, finish, take_back
 from relman.run.journal import Record
 from relman.run.operation import Checkpoint, Running, held_signals, nothing
+from relman.run.stages import stage_of
 
 Publish = Callable[[Sequence[int]], str | None]
 """Gives the repository the plan's objects as one kept pack, and its name; absent where there was nothing to
@@ -37,9 +38,13 @@ def execute(
     relman: str = "",
     git: str = "",
     redoes: str | None = None,
+    continues: Record | None = None,
     checkpoint: Checkpoint = nothing,
 ) -> Outcome:
     """Carries a sealed plan out, all of it or nothing; `now` is seconds since 1970.
+
+    `continues` is the paused operation whose next stage this is; it keeps its id. A plan with a pause leaves the
+    operation paused, its workplaces ready.
 
     `changed` names the paths between two commits where the new one is not in the repository yet. Without
     `push` the plan's pushes are not made.
@@ -51,14 +56,18 @@ def execute(
         raise RelmanError(Kind.INTERNAL, "a plan with provisional ids was to be carried out")
     record = _record(repo, sealed, operation_id, now, push=push)
     record = replace(record, argv=tuple(argv), reason=reason, relman=relman, git=git, redoes=redoes)
+    if continues is not None:
+        record = _next_stage(continues, record)
     with lock.hold(repo, argv=argv, now=now) as fds:
-        _check_journal(repo, record)
+        _check_journal(repo, record, continues)
+        places.check(record)
         _check_values(repo, record)
         _check_remotes(repo, record)
         _check_files(record)
-        record = replace(
-            record, checkouts=checkouts.check(repo, record.refs, changed or checkouts.changed_here(repo))
+        standing = checkouts.check(
+            repo, record.refs, changed or checkouts.changed_here(repo), leaving=places.folders(record)
         )
+        record = replace(record, checkouts=standing)
         running = Running(repo, record, fds, checkpoint)
         with held_signals():
             running.write(record, "intent")
@@ -101,6 +110,20 @@ def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, pu
     )
 
 
+def _next_stage(paused: Record, record: Record) -> Record:
+    """The paused operation, about to carry out what it waited for."""
+    return replace(
+        record,
+        id=paused.id,
+        earlier=(*paused.earlier, stage_of(paused)),
+        work_tree=paused.work_tree,
+        started=paused.started,
+        stamp=0,
+        argv=paused.argv,
+        redoes=paused.redoes,
+    )
+
+
 def _work_tree(repo: Repository, undoes: str | None) -> str | None:
     """Gives where the plan's files are: for an undo where the operation wrote them, wherever it is typed."""
     taken_back = next((r for r in journal.read_all(repo).records if r.id == undoes), None)
@@ -109,8 +132,15 @@ def _work_tree(repo: Repository, undoes: str | None) -> str | None:
     return str(repo.work_tree) if repo.work_tree else None
 
 
-def _check_journal(repo: Repository, record: Record) -> None:
-    for other in journal.read_all(repo).checked():
+def _check_journal(repo: Repository, record: Record, continues: Record | None) -> None:
+    known = journal.read_all(repo).checked()
+    if continues is not None and continues not in known:
+        raise RelmanError(
+            Kind.MOVED,
+            f"operation {record.id} went on elsewhere meanwhile",
+            hints=("relman status", "relman resume"),
+        )
+    for other in known:
         if other.id == record.id and other.state != "paused":
             raise RelmanError(
                 Kind.MOVED,

@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from relman.errors import Kind, RelmanError
 from relman.git import refs
 from relman.plan.outcome import Outcome
-from relman.run import checkouts, files, journal, pushing
+from relman.run import checkouts, files, journal, places, pushing
 from relman.run.operation import Running
+from relman.run.stages import before, joined
 
 
 def compare(running: Running) -> None:
@@ -34,15 +35,28 @@ def finish(running: Running, *, push: bool) -> Outcome:
     """
     pushing.remember(running)
     behind = [*_follow(running), *_edit(running)]
+    if not behind:
+        places.leave(running)
+        behind = places.enter(running)
     if behind:
         left = (*behind, "relman resume tries again")
     else:
         left = pushing.push_rest(running) if push else pushing.skip_waiting(running)
-        running.write(replace(running.record, state="done"), "done")
     record = running.record
+    if not behind:
+        _close(running)
     return Outcome(
         id=record.id, refs=record.refs, checkouts=record.checkouts, pushes=record.pushes, left=left
     )
+
+
+def _close(running: Running) -> None:
+    """Writes that it is over, or that it waits for a person."""
+    if running.record.sealed.plan.pause:
+        running.write(replace(running.record, state="paused"), "paused")
+        return
+    places.forget(running)
+    running.write(replace(joined(running.record), state="done"), "done")
 
 
 def _follow(running: Running) -> list[str]:
@@ -86,7 +100,13 @@ def take_back(running: Running) -> bool:
 
 
 def roll_back(running: Running) -> None:
-    """Unpins and closes as aborted. The pin goes first: a crash in between is settled the same way again."""
+    """Unpins and closes as aborted, or as paused where stages went before; the pin goes first.
+
+    A crash in between is settled the same way again.
+    """
     journal.unpin(running.repo, running.record, journal.read_all(running.repo).records)
     running.checkpoint("unpinned")
-    running.write(replace(running.record, state="aborted"), "aborted")
+    if running.record.earlier:
+        running.write(before(running.record), "paused")
+    else:
+        running.write(replace(running.record, state="aborted"), "aborted")

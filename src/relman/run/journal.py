@@ -27,6 +27,16 @@ all refs have moved. `checkouts`: work trees have followed, files and the rest a
 needed."""
 
 
+class Stage(Struct, frozen=True, kw_only=True):
+    """A part of an operation that was carried out before it paused; the fields are those of `Record`."""
+
+    sealed: Sealed
+    refs: tuple[RefChange, ...] = ()
+    checkouts: tuple[Checkout, ...] = ()
+    pushes: tuple[Pushed, ...] = ()
+    kept: str = ""
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """One operation.
 
@@ -44,6 +54,10 @@ class Record(Struct, frozen=True, kw_only=True):
     checkouts: tuple[Checkout, ...] = ()
     pushes: tuple[Pushed, ...] = ()
     kept: str = ""
+    earlier: tuple[Stage, ...] = ()
+    """What was carried out before a pause; `stages.joined` makes one of it when the operation is over."""
+    packs: tuple[str, ...] = ()
+    """The packs of earlier stages, once they are joined."""
     work_tree: str | None = None
     started: int
     stamp: int = 0
@@ -199,12 +213,21 @@ def unpin(repo: Repository, record: Record, records: Sequence[Record]) -> None:
     operation's id is the one.
     """
     others = {
-        keep_file(repo, r.kept) for r in records if r.kept and r.id != record.id and r.state != "aborted"
+        keep_file(repo, name)
+        for r in records
+        if r.id != record.id and r.state != "aborted"
+        for name in _packs(r)
     }
-    own = [keep_file(repo, record.kept)] if record.kept else list(_keeps_of(repo, record.id))
+    before = {keep_file(repo, stage.kept) for stage in record.earlier if stage.kept}
+    named = [keep_file(repo, name) for name in (record.kept, *record.packs) if name]
+    own = named or [file for file in _keeps_of(repo, record.id) if file not in before]
     for file in own:
         if file not in others:
             file.unlink(missing_ok=True)
+
+
+def _packs(record: Record) -> tuple[str, ...]:
+    return tuple(filter(None, (record.kept, *record.packs, *(stage.kept for stage in record.earlier))))
 
 
 def _keeps_of(repo: Repository, operation_id: str) -> Iterator[Path]:
@@ -223,10 +246,9 @@ def prune(repo: Repository, *, now: int) -> tuple[str, ...]:
     unpinned: list[str] = []
     for r in records[:-_KEEP_LAST]:
         if (
-            r.kept
-            and not r.open
+            not r.open
             and now - r.started > _KEEP_DAYS * 86400
-            and keep_file(repo, r.kept).exists()
+            and any(keep_file(repo, name).exists() for name in _packs(r))
         ):
             unpin(repo, r, [o for o in records if o.started >= r.started])
             unpinned.append(r.id)

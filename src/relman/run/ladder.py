@@ -26,11 +26,13 @@ class Fix(Struct, frozen=True, kw_only=True):
     """One commit to carry. `mainline` counts a merge's parents from 1.
 
     `branch` is the branch that it was asked for by: one that stands on the target is taken commit for commit.
+    `reverts`: it is to be taken back instead (`relman.run.reverting`).
     """
 
     commit: Commit
     mainline: int | None = None
     branch: str | None = None
+    reverts: bool = False
 
 
 class Port(Struct, frozen=True, kw_only=True):

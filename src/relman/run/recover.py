@@ -11,7 +11,7 @@ from relman.git import refs
 from relman.git.repo import Repository
 from relman.model.names import Oid, RefName
 from relman.plan.outcome import Outcome, RefChange
-from relman.run import checkouts, files, journal, lock, pushing
+from relman.run import checkouts, files, journal, lock, places, pushing
 from relman.run.finish import compare, finish, roll_back
 from relman.run.journal import Record
 from relman.run.operation import Checkpoint, Running, held_signals, nothing
@@ -98,7 +98,8 @@ def _forward(running: Running) -> Outcome:
     pending = [c for c in record.refs if values.get(c.ref) != c.new]
     # The user may have checked something out since the crash.
     known = {c.path for c in record.checkouts}
-    fresh = [c for c in checkouts.standing_on(repo, pending) if c.path not in known]
+    standing = checkouts.standing_on(repo, pending, places.folders(record))
+    fresh = [c for c in standing if c.path not in known]
     first = tuple(replace(p, result="pushed") for p in record.pushes[:1])
     record = replace(record, checkouts=(*record.checkouts, *fresh), pushes=(*first, *record.pushes[1:]))
     with held_signals():

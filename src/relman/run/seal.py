@@ -81,11 +81,14 @@ def plan_hash(plan: Plan, trees: dict[str, Oid]) -> str:
     Equal in a dry and a real run while nothing moved: neither committer nor clock nor signature is in it, and
     a person's own commits carry a marker instead of a name (DESIGN 4.3).
     """
-    canonical = {
+    canonical: dict[str, object] = {
         "format": 1,
         "steps": [_row(step, trees) for step in plan.steps],
         "expects": [[expect.ref, expect.value] for expect in plan.expects],
     }
+    if plan.pause:
+        waits = [[wait.line, wait.onto, wait.todo, wait.branch] for wait in plan.pause.waits]
+        canonical["waits"] = waits
     return hashlib.sha256(msgspec.json.encode(canonical, order="deterministic")).hexdigest()
 
 

@@ -1,0 +1,250 @@
+"""Goes on with a paused operation: takes what people resolved, tries the rest again, plans what can ship now."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from relman.errors import Kind, RelmanError, usage
+from relman.git.scratch import Scratch
+from relman.git.workplace import Look, look
+from relman.job.facts import Facts
+from relman.job.hotfix import plan_hotfix, plan_ports
+from relman.job.porting import HotfixAsk, Resolved, port, resolved_pick
+from relman.job.proposed import retire
+from relman.job.shipping import Wishes
+from relman.job.target import Spot, find_spots
+from relman.model.names import short
+from relman.plan.plan import Pause, Pick, Plan, Sealed, TargetPlan, Wait
+from relman.plan.steps import Id, MoveRef, PushRefs
+from relman.run.journal import Record
+from relman.run.ladder import Fix
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A target that waits, and what was done in its place; a target that is merely held back has no `look`."""
+
+    wait: Wait
+    look: Look | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether what a person did can be taken."""
+        return self.look is None or not self.look.problem
+
+
+def paused(records: Sequence[Record], line: str | None) -> Record | None:
+    """The paused operation that is meant: the one that waits on a line, or the only one.
+
+    Errors (usage): several, and none is named; none waits on that line.
+    """
+    found = [r for r in records if r.state == "paused"]
+    if line is not None:
+        named = [r for r in found if any(w.line == line for w in _pause(r).waits)]
+        if not named:
+            known = ", ".join(w.line for r in found for w in _pause(r).waits) or "nothing"
+            raise usage(f"no operation waits on line {line}; what waits: {known}", "relman status")
+        return named[-1]
+    if len(found) > 1:
+        listed = "\n".join(f"  {r.id} {r.sealed.plan.title}" for r in found)
+        lines = [_pause(r).waits[0].line for r in found]
+        raise usage(
+            f"several operations wait:\n{listed}", *(f"relman resume {line}" for line in dict.fromkeys(lines))
+        )
+    return found[0] if found else None
+
+
+def _pause(record: Record) -> Pause:
+    pause = record.sealed.plan.pause
+    if pause is None:
+        raise RelmanError(Kind.INTERNAL, f"operation {record.id} is paused and waits for nothing")
+    return pause
+
+
+def read_waiting(facts: Facts, record: Record) -> tuple[Waiting, ...]:
+    """Looks at every place of a paused operation."""
+    found = []
+    for wait in _pause(record).waits:
+        onto = record.sealed.id_of(wait.onto)
+        seen = look(facts.repo, Path(wait.place), onto) if wait.place and onto else None
+        found.append(Waiting(wait=wait, look=seen))
+    return tuple(found)
+
+
+class Allowed(Struct, frozen=True, kw_only=True):
+    """What a person allows now: only this line; the commits that a fix needs; lines that are probably unaffected."""
+
+    line: str | None = None
+    with_prerequisites: bool = False
+    past_not_affected: bool = False
+
+
+def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:
+    """Plans what can be shipped now. What stays waits on.
+
+    Error (conflict): nothing can be taken yet; each place is named with what is missing there.
+    """
+    facts.check_complete()
+    pause = _pause(record)
+    waiting = read_waiting(facts, record)
+    meant = [w for w in waiting if allowed.line in (None, w.wait.line)]
+    ready = [w for w in meant if w.ready and w.look]
+    if started := next((w for w in ready if w.wait.branch), None):
+        return _started(facts, scratch, record, started, wishes)
+    ask = _ask(pause, allowed)
+    fixes = _fixes(facts, pause)
+    spots = {w.wait.line: _spot(facts, scratch, w.wait, ask) for w in waiting if not w.wait.branch}
+    resolved = {w.wait.line: _resolved(facts, scratch, record, w, spots[w.wait.line]) for w in ready}
+    ends = {name: each.head for name, each in resolved.items()}
+    # What was resolved on one line is offered to the others; without that, or a new word, they stay as they are.
+    open_ = (
+        [w for w in meant if w not in ready and _is_free(w)] if ready or allowed.with_prerequisites else []
+    )
+    offered = [
+        w
+        for w in open_
+        if not port(facts, scratch, spots[w.wait.line], fixes, ask, wishes, ends=ends).stopped
+    ]
+    behind = [w for w in waiting if not w.ready and w not in offered]
+    if not (ready or offered) or (pause.together and behind):
+        raise _not_yet(behind or waiting, pause)
+    going = [w for w in waiting if w in ready or w in offered]
+    plan = plan_ports(
+        facts,
+        scratch,
+        [spots[w.wait.line] for w in going],
+        fixes,
+        ask,
+        wishes,
+        resolved=resolved,
+        places={w.wait.line: w.wait.place for w in waiting if w.wait.place},
+    )
+    staying = tuple(w.wait for w in waiting if w not in going)
+    return structs.replace(
+        plan,
+        pause=_still(pause, plan, staying, record),
+        facts=(*_told(going, ready), *plan.facts, *(("waits", _why(w)) for w in waiting if w not in going)),
+        production=record.sealed.plan.production,
+    )
+
+
+def _still(pause: Pause, plan: Plan, staying: Sequence[Wait], record: Record) -> Pause | None:
+    """What waits after this stage: what stopped anew, and what nobody has finished."""
+    again = plan.pause.waits if plan.pause else ()
+    kept = tuple(structs.replace(w, onto=_fixed(record, w)) for w in staying)
+    return structs.replace(pause, waits=(*again, *kept)) if again or kept else None
+
+
+def _fixed(record: Record, wait: Wait) -> Id:
+    """The commit that a place stands on, by its id: the labels of an earlier stage mean nothing in the next."""
+    onto = record.sealed.id_of(wait.onto)
+    if onto is None:
+        raise RelmanError(Kind.INTERNAL, f"{wait.place} stands on nothing")
+    return Id(oid=onto)
+
+
+def _is_free(w: Waiting) -> bool:
+    """Whether nobody has begun to work there, so that the ladder may try again."""
+    return w.wait.branch is None and (w.look is None or w.look.untouched or not w.look.there)
+
+
+def _ask(pause: Pause, allowed: Allowed) -> HotfixAsk:
+    return HotfixAsk(
+        fixes=pause.words,
+        tag=pause.tag,
+        release=pause.release,
+        together=pause.together,
+        with_prerequisites=allowed.with_prerequisites,
+        past_not_affected=allowed.past_not_affected,
+        revert=any(f.reverts for f in pause.fixes),
+    )
+
+
+def _fixes(facts: Facts, pause: Pause) -> tuple[Fix, ...]:
+    return tuple(
+        Fix(commit=facts.graph.commit(f.commit), mainline=f.mainline, reverts=f.reverts) for f in pause.fixes
+    )
+
+
+def _spot(facts: Facts, scratch: Scratch, wait: Wait, ask: HotfixAsk) -> Spot:
+    (spot,) = find_spots(facts, scratch, (wait.to,), release=ask.release, side=wait.side)
+    return spot
+
+
+def _resolved(facts: Facts, scratch: Scratch, record: Record, w: Waiting, spot: Spot) -> Resolved:
+    head = w.look.head if w.look else None
+    onto = record.sealed.id_of(w.wait.onto)
+    if head is None or onto is None:
+        raise RelmanError(Kind.INTERNAL, f"{w.wait.place} holds nothing to take")
+    sealed, target = _planned(record, w.wait.line)
+    if not facts.graph.is_ancestor(spot.start, head):
+        place = w.wait.place
+        raise RelmanError(
+            Kind.MOVED,
+            f"{spot.branch} moved on to {spot.start[:10]} since {place} was made",
+            hints=(
+                f"git -C {place} rebase --onto {spot.start[:10]} {_planned(record, w.wait.line)[1].base.commit[:10]}",
+            ),
+        )
+    sealed, target = _planned(record, w.wait.line)
+    picks: list[Pick] = []
+    for pick in target.picks:
+        if pick.needs_person:
+            tree = scratch.tree_of(head)
+            many = len(facts.graph.between([head], [onto]))
+            picks.append(resolved_pick(pick, head, tree, many))
+            break
+        known = sealed.id_of(pick.commit)
+        picks.append(structs.replace(pick, commit=Id(oid=known) if known else None))
+    return Resolved(head=head, picks=tuple(picks))
+
+
+def _planned(record: Record, line: str) -> tuple[Sealed, TargetPlan]:
+    """The target as it was planned last, with the plan whose labels it uses."""
+    stages = (record.sealed, *(stage.sealed for stage in reversed(record.earlier)))
+    return next((s, t) for s in stages for t in s.plan.targets if t.line == line)
+
+
+def _started(facts: Facts, scratch: Scratch, record: Record, w: Waiting, wishes: Wishes) -> Plan:
+    """Ships what was written on a branch that `hotfix --start` made, commit for commit; the branch then goes."""
+    branch, pause = w.wait.branch, _pause(record)
+    if branch is None:
+        raise RelmanError(Kind.INTERNAL, f"{w.wait.place} has no branch")
+    ask = structs.replace(_ask(pause, Allowed()), fixes=(short(branch),), to=(w.wait.to,), side=w.wait.side)
+    plan = plan_hotfix(facts, scratch, ask, wishes)
+    kept = any(step.ref == branch for step in plan.moves()) or plan.pause is not None
+    if kept:
+        return plan
+    gone = retire(facts, short(branch), leaving=w.wait.place)
+    steps = tuple(
+        structs.replace(s, moves=(*s.moves, *gone.pushes)) if isinstance(s, PushRefs) else s
+        for s in plan.steps
+    )
+    moves: tuple[MoveRef, ...] = gone.moves
+    return structs.replace(plan, steps=(*steps, *moves))
+
+
+def _told(going: Sequence[Waiting], ready: Sequence[Waiting]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        ("goes on", f"{w.wait.line} without a person: what was resolved elsewhere applies here")
+        for w in going
+        if w not in ready and w.look is not None
+    )
+
+
+def _why(w: Waiting) -> str:
+    if w.look is None:
+        return f"{w.wait.line} with the others"
+    return f"{w.wait.line}: {w.look.problem or f'{w.wait.place} is ready: relman resume {w.wait.line}'}"
+
+
+def _not_yet(behind: Sequence[Waiting], pause: Pause) -> RelmanError:
+    rows = [f"  {w.wait.line}: {w.look.problem}" for w in behind if w.look and w.look.problem]
+    hints = [hint for w in behind if w.look for hint in w.look.hints]
+    whole = "; all of it ships together" if pause.together else ""
+    return RelmanError(
+        Kind.CONFLICT,
+        f"nothing can be taken yet{whole}:\n" + "\n".join(rows),
+        hints=(*dict.fromkeys(hints), "relman abort"),
+        facts={"waits": [{"line": w.wait.line, "place": w.wait.place} for w in behind]},
+    )
