@@ -156,7 +156,7 @@ def _coming(facts: Facts, start: Oid) -> Next:
     if start == facts.trunk.commit:
         return facts.next(TRUNK)
     known = before(facts, start)
-    least = least_step(facts.strategy.trunk)
+    least = least_step(facts.trunk_role)
     return next_on_trunk(
         facts.graph, facts.lines, facts.line_tip, start, known.releases, facts.policy, least=least
     )

@@ -31,7 +31,7 @@ from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import newest_cut_lines, shipped
 from relman.model.remote import USUAL, find_remote
 from relman.model.shared import Deployed, Withdrawn
-from relman.model.strategy import Strategy, least_step, line_patterns
+from relman.model.strategy import Role, Strategy, least_step, line_patterns
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse, parse_strict
 
@@ -135,6 +135,11 @@ class Facts:
             return None
         names = branch_names(self.refs, self.remote)
         return next((name for name in self.strategy.trunk.patterns if name in names), None)
+
+    @property
+    def trunk_role(self) -> Role:
+        """The role of the branch that trunk is: in GitFlow main, as long as there is no develop."""
+        return self.strategy.role_of(self.trunk_name) or self.strategy.trunk
 
     @cached_property
     def lines(self) -> Lines:
@@ -287,7 +292,7 @@ class Facts:
             self.releases,
             self.policy,
             self.shipped_on_lines,
-            least=least_step(self.strategy.trunk),
+            least=least_step(self.trunk_role),
         )
 
     def _next_on_line(self, name: str) -> Next:

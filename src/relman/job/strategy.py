@@ -3,8 +3,9 @@
 from relman.errors import usage
 from relman.job.facts import Facts
 from relman.job.held import held_release
-from relman.model.cut import Tip
+from relman.model.cut import Tip, meet
 from relman.model.lines import Line, branch_names
+from relman.model.names import Oid
 from relman.model.strategy import Role, RoleName
 from relman.plan.plan import Warn
 
@@ -37,6 +38,12 @@ def production_branch(facts: Facts, line: Line) -> str | None:
     held = held_release(facts, tip.commit) if tip else None
     mine = held is not None and facts.lines.of(held.version) == line
     return branch_in_role(facts, "production") if mine else None
+
+
+def on_production(facts: Facts, commit: Oid) -> bool:
+    """Whether a commit is on the production branch's own chain: merges into it, and what trunk was made from."""
+    tip = production_tip(facts)
+    return tip is not None and meet(facts.graph, tip.commit, commit) == commit
 
 
 def mended_on(facts: Facts, line: Line) -> str | None:

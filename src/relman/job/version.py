@@ -9,14 +9,17 @@ from relman.git.revision import resolve
 from relman.git.worktree import is_dirty
 from relman.job.facts import Facts
 from relman.job.next import line_name
+from relman.job.strategy import on_production
 from relman.model.bump import Bump
 from relman.model.cut import head_line
 from relman.model.floor import above_lines
 from relman.model.history import Head, Refs
 from relman.model.lines import TRUNK, Line, Lines
+from relman.model.merged_name import merged_versions
 from relman.model.names import Oid
-from relman.model.next import next_on_line, next_on_trunk
+from relman.model.next import next_on_line, next_on_trunk, raised
 from relman.model.ports import newest_cut_lines, shipped
+from relman.model.strategy import least_step
 from relman.model.tags import Release
 from relman.model.version import Version
 
@@ -56,27 +59,54 @@ def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVers
         best = next((r for r in here if r.version.stable), here[0])
         name = line or _line_of(facts, commit)
         return CommitVersion(version=best.version, line=name, distance=0, commit=commit, release=best)
-    name = line or _line_of(facts, commit)
     known = before(facts, commit)
+    if line is None and on_production(facts, commit):
+        return _on_production(facts, known, commit)
+    name = line or _line_of(facts, commit)
     if name == TRUNK:
         coming = next_on_trunk(
-            facts.graph, known.lines, known.tip, commit, known.releases, facts.policy, known.shipped
+            facts.graph,
+            known.lines,
+            known.tip,
+            commit,
+            known.releases,
+            facts.policy,
+            known.shipped,
+            least=least_step(facts.trunk_role),
         )
     else:
         found = known.lines.named(name) or facts.line(name)
         coming = next_on_line(facts.graph, found, commit, known.releases, facts.policy)
     core = coming.version or _least(facts, known, commit, name, coming.base)
-    distance = len(coming.unreleased)
+    return _development(core, name, len(coming.unreleased), commit)
+
+
+def _development(core: Version, line: str, distance: int, commit: Oid) -> CommitVersion:
     version = Version(
         major=core.major, minor=core.minor, patch=core.patch, pre=f"dev.{distance}", build=f"g{commit[:7]}"
     )
-    return CommitVersion(version=version, line=name, distance=distance, commit=commit, release=None)
+    return CommitVersion(version=version, line=line, distance=distance, commit=commit, release=None)
+
+
+def _on_production(facts: Facts, known: "Before", commit: Oid) -> CommitVersion:
+    """On the production branch: what was merged last and has no tag yet, else the next patch of what is there."""
+    live = [r for r in known.releases if not r.withdrawn]
+    tags = facts.graph.reachable_tags(commit, {r.tag: r.commit for r in live})
+    held = [r for r in live if r.tag in tags]
+    base = next((r for r in held if r.version.stable), None)
+    beyond = facts.graph.between([commit], [r.commit for r in held if r.version.stable])
+    named = merged_versions(facts.strategy, map(facts.graph.commit, beyond))
+    opened = (r.version.final() for r in held[:1])
+    coming = [v for v in (*named, *opened) if base is None or v > base.version]
+    core = max(coming, default=base.version.step(Bump.PATCH) if base else facts.policy.first)
+    line = known.lines.of(core)
+    return _development(core, line.name if line else TRUNK, len(beyond), commit)
 
 
 def _least(facts: Facts, known: "Before", commit: Oid, line: str, base: Release | None) -> Version:
     """What a commit leads to where nothing counts yet: a patch, on trunk above what the cut lines may produce."""
     if base is None:
-        return facts.policy.first
+        return raised(facts.policy.first, least_step(facts.trunk_role))
     patch = base.version.step(Bump.PATCH)
     if line != TRUNK:
         return patch

@@ -163,14 +163,14 @@ GITFLOW = Strategy(
         Role(name="production", patterns=("main", "master"), tags=True, step="patch"),
         Role(
             name="release",
-            patterns=("release/{version}", "releases/{version}", "release/{line}"),
+            patterns=("release/{version}", "releases/{version}", "release-{version}", "release/{line}"),
             starts=("trunk",),
             lands=("production", "trunk"),
             lifetime="release",
         ),
         Role(
             name="hotfix",
-            patterns=("hotfix/{version}", "hotfixes/{version}", "hotfix/*"),
+            patterns=("hotfix/{version}", "hotfixes/{version}", "hotfix-{version}", "hotfix/*"),
             starts=("production",),
             lands=("production", "release", "trunk"),
             lifetime="release",

@@ -159,8 +159,9 @@ def next_on_trunk(
         counted, learned = _learned(graph, trunk, releases, counted, policy)
         explain += learned
     if base is None:
-        version: Version | None = policy.first if commits else None
-        explain.append(f"the first version is {policy.first}")
+        first = raised(policy.first, least)
+        version: Version | None = first if commits else None
+        explain.append(f"the first version is {first}")
     elif counted.bump is Bump.NONE:
         version = None
         explain.append(f"{commits_word(len(commits))} since {base.tag}, none of which counts")
@@ -196,6 +197,11 @@ def next_on_trunk(
         explain=tuple(explain),
         unreleased=commits,
     )
+
+
+def raised(first: Version, least: Bump) -> Version:
+    """The first version, which is a whole step at least where a branch rises by no less."""
+    return max(first, Version(major=0, minor=0, patch=0).step(least))
 
 
 def _learned(
