@@ -186,7 +186,7 @@ def test_an_open_operation_is_named_by_status(repo: Repo, look: Look) -> None:
         ["open        20261123T030000-cccc333 hotfix v1.3.3 (paused): relman resume, or relman abort"]
     )
     assert look(repo, "status", "--json").json["operations"] == snapshot(
-        [{"id": "20261123T030000-cccc333", "title": "hotfix v1.3.3", "state": "paused"}]
+        [{"id": "20261123T030000-cccc333", "title": "hotfix v1.3.3", "state": "paused", "waits": []}]
     )
 
 

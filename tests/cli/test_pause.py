@@ -355,3 +355,14 @@ def test_all_lines_takes_the_live_ones_newest_first(shop: Shop) -> None:
     said = shop("hotfix", "pr:7", "--all-lines", "-n", "--json").json
     assert [t["line"] for t in said["targets"]] == ["1.2", "1.1"]
     assert "both say where to" in shop.refused(2, "hotfix", "pr:7", "--all-lines", "--to", "1.0").err
+
+
+def test_a_remote_that_refuses_one_ref_publishes_none_of_several_targets(shop: Shop) -> None:
+    shop.hook("update", 'test "$1" != refs/tags/v1.0.1', there=True)
+    before = shop.state()
+    said = shop("hotfix", shop.repo.labels["T"], "--to", "1.2,1.0", "--push", "--yes")
+    assert (said.code, "refs/tags/v1.0.1" in said.err) == (4, True)
+    assert shop.state() == before
+    (shop.bare / "hooks/update").unlink()
+    assert shop("hotfix", shop.repo.labels["T"], "--to", "1.2,1.0", "--push", "--yes").code == 0
+    assert shop.there("tag", "--list").split() == ["v1.0.0", "v1.0.1", "v1.1.0", "v1.2.0", "v1.2.1"]

@@ -19,6 +19,7 @@ from relman.plan.plan import Pause, Pick, Plan, Sealed, TargetPlan, Wait
 from relman.plan.steps import Id, MoveRef, PushRefs
 from relman.run.journal import Record
 from relman.run.ladder import Fix
+from relman.run.places import waits
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -38,11 +39,11 @@ def paused(records: Sequence[Record], line: str | None) -> Record | None:
 
     Errors (usage): several, and none is named; none waits on that line.
     """
-    found = [r for r in records if r.state == "paused"]
+    found = [r for r in records if r.state == "paused" and waits(r)]
     if line is not None:
-        named = [r for r in found if any(w.line == line for w in _pause(r).waits)]
+        named = [r for r in found if any(w.line == line for w in waits(r))]
         if not named:
-            known = ", ".join(w.line for r in found for w in _pause(r).waits) or "nothing"
+            known = ", ".join(w.line for r in found for w in waits(r)) or "nothing"
             raise usage(f"no operation waits on line {line}; what waits: {known}", "relman status")
         return named[-1]
     if len(found) > 1:
@@ -64,7 +65,7 @@ def _pause(record: Record) -> Pause:
 def read_waiting(facts: Facts, record: Record) -> tuple[Waiting, ...]:
     """Looks at every place of a paused operation."""
     found = []
-    for wait in _pause(record).waits:
+    for wait in waits(record):
         onto = record.sealed.id_of(wait.onto)
         seen = look(facts.repo, Path(wait.place), onto) if wait.place and onto else None
         found.append(Waiting(wait=wait, look=seen))
