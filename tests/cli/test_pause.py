@@ -305,6 +305,13 @@ def test_a_start_that_is_aborted_leaves_nothing_but_work(shop: Shop) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["pr:7", "two words", "a..b"])
+def test_a_start_refuses_what_git_takes_for_no_branch_before_the_plan(shop: Shop, name: str) -> None:
+    said = shop.refused(2, "hotfix", "--start", name, "--to", "1.0", "--dry-run")
+    assert f"error: {name!r} is no name of a branch" in said.err
+    assert "hint:  relman hotfix --start\n" in said.err
+
+
 def test_a_released_commit_is_taken_back_as_the_target_has_it(shop: Shop) -> None:
     shop.done("hotfix", "pr:7", "--to", "1.2", "--yes")
     fix, port = shop.repo.labels["fix"], shop.repo.git("rev-parse", "v1.2.1^{}")

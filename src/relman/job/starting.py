@@ -1,5 +1,7 @@
 """`hotfix --start`: the fix is not written yet, so it gets a branch at the target and a place to be written in."""
 
+from shlex import quote
+
 from relman.errors import usage
 from relman.git.scratch import Scratch
 from relman.git.workplace import beside
@@ -13,7 +15,7 @@ from relman.job.pausing import words_for
 from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.target import find_spots
-from relman.model.names import branch_ref
+from relman.model.names import branch_ref, is_branch_name
 from relman.plan.plan import Base, Pause, Plan, TargetPlan, Wait
 from relman.plan.steps import Id, MoveRef
 
@@ -21,7 +23,7 @@ from relman.plan.steps import Id, MoveRef
 def plan_start(facts: Facts, scratch: Scratch, ask: HotfixAsk, name: str | None, wishes: Wishes) -> Plan:
     """Plans the branch `hotfix/X.Y.Z` (or `name`) at the target, and the pause in which the fix is written.
 
-    Errors (usage): more than one target; the branch exists.
+    Errors (usage): more than one target; the branch exists, or git takes no branch of this name.
     """
     facts.check_remote()
     facts.check_complete()
@@ -81,6 +83,12 @@ def plan_start(facts: Facts, scratch: Scratch, ask: HotfixAsk, name: str | None,
 
 
 def _branch(facts: Facts, name: str) -> str:
+    if not is_branch_name(name):
+        raise usage(
+            f"{name!r} is no name of a branch: with --start the word is the branch that is made",
+            "relman hotfix --start",
+            f"relman hotfix {quote(name)}",
+        )
     if facts.tip(name) is not None:
         raise usage(
             f"branch {name} exists already",
