@@ -71,7 +71,7 @@ def test_every_strategy_is_held_against_the_same_history(repo: Repo, look: Look)
 
 def test_the_page(repo: Repo, look: Look) -> None:
     out = look(repo, "strategy", "compare", "--hotfixes", "1").out
-    assert "· configured here\n" in out
+    assert "· used here\n" in out
     assert out.endswith(
         """\
 v1.4.2  above v1.4.1: fix: only on the line

@@ -100,7 +100,7 @@ def test_without_a_name_the_repositorys_own_with_its_changes(tmp_path: Path) -> 
     assert shown["name"] == "oneflow/v1"
     assert next(r for r in shown["roles"] if r["name"] == "release")["patterns"] == ["rel/{version}"]
     assert "rel/1.5.0" in shop.done("strategy", "show").out
-    assert "oneflow/v1              OneFlow · configured here" in shop.done("strategy", "list").out
+    assert "oneflow/v1              OneFlow · used here" in shop.done("strategy", "list").out
 
 
 def test_a_version_may_be_left_out(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def compare_page(found: Comparison, own: str) -> Iterator[Text]:
         name = each.candidate.strategy.name
         broken = [f"{check} {count:,}" for check, count in each.broken.items() if count]
         holds = [check for check, count in each.broken.items() if not count]
-        mark = " · configured here" if name == own else ""
+        mark = " · used here" if name == own else ""
         yield Text.assemble(
             (f"{name:<{width}}", "bold"), f"  fits to {each.candidate.score:4.0%}", (mark, "green")
         )

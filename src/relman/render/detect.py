@@ -46,7 +46,7 @@ def detect_page(found: Sequence[Candidate], own: str) -> Iterator[Text]:
         yield Text("the history shows no strategy yet: there is no stable release")
         return
     for each in found[:_SHOWN]:
-        mark = " · configured here" if each.strategy.name == own else ""
+        mark = " · used here" if each.strategy.name == own else ""
         yield Text.assemble((each.strategy.name, "bold"), f"  {_percent(each.score)}", (mark, "green"))
         for trait in (*each.holds, *each.breaks):
             yield _row(trait)

@@ -41,7 +41,7 @@ def list_rows(own: str | None) -> Iterator[Text]:
     """Every strategy with its title; the repository's own is marked."""
     width = max(len(s.name) for s in catalog.CATALOG)
     for one in catalog.CATALOG:
-        mark = " · configured here" if one.name == own else ""
+        mark = " · used here" if one.name == own else ""
         yield Text.assemble((f"{one.name:<{width}}", "bold"), f"  {one.title}", (mark, "green"))
 
 
