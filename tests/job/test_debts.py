@@ -154,6 +154,37 @@ def test_a_revert_on_both_sides_is_not(repo_from: Build) -> None:
     assert owed(repo_from(REVERTS + "  back revert bad\n")) == []
 
 
+PORTED = """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+release/1.1 from A:
+  S "chore(release): 1.1.0" {VERSION: "1.1.0\\n"} [v1.1.0]
+main:
+  bad "fix: the culprit of it all (#94)" {bad.txt: "bad\\n"}
+release/1.0:
+  old pick bad -x [v1.0.1]
+release/1.1:
+  new pick bad -x [v1.1.1]
+  out revert new [v1.1.2]
+main:
+  C "feat: two" {c.txt: "c\\n"}
+"""
+
+
+def test_a_port_that_users_had_and_that_was_taken_back_is_not_brought_again_and_trunk_is_told(
+    repo_from: Build,
+) -> None:
+    repo = repo_from(PORTED)
+    assert [(o.commit, o.missing_on) for o in owed(repo)] == [(repo.id("out"), ("trunk",))]
+
+
+def test_trunk_that_took_the_original_back_is_not_told(repo_from: Build) -> None:
+    alone = PORTED.replace("  old pick bad -x [v1.0.1]\n", "")
+    assert [o.commit for o in owed(repo_from(alone))] != []
+    assert owed(repo_from(alone + "  back revert bad\n")) == []
+
+
 def test_what_a_line_took_out_before_it_was_released_stays_on_trunk(repo_from: Build) -> None:
     repo = repo_from(
         """

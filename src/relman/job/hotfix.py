@@ -11,6 +11,7 @@ from relman.job.environments import PRODUCTION, named, running
 from relman.job.facts import Facts, Production
 from relman.job.finish import dragged
 from relman.job.fix import find_fixes
+from relman.job.lacks import origins
 from relman.job.landing import change_pages, expects, pushes
 from relman.job.line_state import state_warns
 from relman.job.owed import debts, follow_up_warnings, isolated_debts, left_out
@@ -129,7 +130,12 @@ def _debts(
     if not ask.revert:
         return (*debts(facts, commits, reached, _isolated(done), ask.fixes), *left)
     trunk = facts.trunk.commit
-    standing = [c for c in commits if facts.graph.is_ancestor(c.id, trunk) and TRUNK not in reached]
+    standing = [
+        c
+        for c in commits
+        if TRUNK not in reached
+        and any(facts.graph.is_ancestor(oid, trunk) for oid in (c.id, *origins(facts, c.id)))
+    ]
     line = next((d.spot.line for d in done if not d.stopped), done[0].spot.line)
     return (
         *(

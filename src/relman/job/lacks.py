@@ -19,7 +19,7 @@ from relman.model.fixes import counts, is_unshipped
 from relman.model.hints import Hints, lines_stand, telling
 from relman.model.history import Commit
 from relman.model.names import Oid, is_oid
-from relman.model.reverts import cancel
+from relman.model.reverts import Cancelled, cancel
 from relman.model.trees import Merged
 
 _RECENT = 2000
@@ -40,11 +40,12 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
 
     Reverted work is left out, and what belongs to its own line alone: release commits, files that relman and CI
     keep. Any sign of a port is enough: a claim, two weak signs together, most of its lines, a pick that changes
-    nothing. A port that was reverted at `at` is none.
+    nothing. A port that was reverted at `at` is none, but for one that users had there: that was decided.
     """
     graph = facts.graph
     own = graph.between(ends, [at])[:_RECENT]
-    gone = cancel(graph, own).removed
+    undone = cancel(graph, own)
+    gone = undone.removed - _beyond(facts, undone, at)
     wanted = [c for oid in own if oid not in gone and _owes(facts, c := graph.commit(oid), at)]
     if not wanted:
         return ()
@@ -55,12 +56,11 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
         # What is older than all that was read may have a port among what was not.
         oldest = graph.when(others[-1])
         wanted = [c for c in wanted if c.author.when >= oldest]
-    back = cancel(graph, others).removed
-    standing = [oid for oid in others if oid not in back]
-    taken = {
-        name for oid in others for name in message.reverted(message.parse(graph.commit(oid).message)).commits
-    }
-    wanted = [c for c in wanted if not _local(facts, c) and not _undone_too(c, taken)]
+    cancelled = cancel(graph, others)
+    decided = _decided(facts, cancelled)
+    standing = [oid for oid in others if oid not in cancelled.removed or oid in decided]
+    taken = {name for oid in others for name in _reverted(graph.commit(oid))}
+    wanted = [c for c in wanted if not _local(facts, c) and not _undone_too(facts, c, taken)]
     left = _without_trace(facts, wanted, standing)
     return tuple(reversed(_by_content(facts, left, at, trial)))
 
@@ -72,13 +72,52 @@ def unlike(facts: Facts, commits: Sequence[Commit], others: Sequence[Oid]) -> tu
 
 def _owes(facts: Facts, commit: Commit, at: Oid) -> bool:
     """Whether a commit is a change that `at` must have, or takes back one that users had and `at` still has."""
-    named = message.reverted(message.parse(commit.message)).commits
-    undone = [Oid(name) for name in named if is_oid(name) and facts.graph.has(Oid(name))]
+    named = _reverted(commit)
+    undone = [Oid(name) for name in named if _here(facts, name)]
     if not undone or len(commit.parents) != 1:
         return counts(commit, facts.policy.bumps)
     held = held_release(facts, commit.id)
-    ends = (at, *((held.commit,) if held else ()))
-    return held is not None and all(facts.graph.is_ancestor(o, end) for o in undone for end in ends)
+    return held is not None and all(
+        facts.graph.is_ancestor(oid, held.commit)
+        and any(facts.graph.is_ancestor(same, at) for same in (oid, *origins(facts, oid)))
+        for oid in undone
+    )
+
+
+def origins(facts: Facts, commit: str) -> tuple[Oid, ...]:
+    """Gives the commits here that a commit says it was picked from; none where that one is not here."""
+    if not _here(facts, commit):
+        return ()
+    names = message.picked_from(message.parse(facts.graph.commit(Oid(commit)).message))
+    return tuple(Oid(name) for name in names if _here(facts, name))
+
+
+def _here(facts: Facts, name: str) -> bool:
+    return is_oid(name) and facts.graph.has(Oid(name))
+
+
+def _beyond(facts: Facts, cancelled: Cancelled, at: Oid) -> frozenset[Oid]:
+    """Reverts of ports whose original `at` holds: the pair cancels out on its line and nowhere else."""
+    return frozenset(
+        reversal.revert
+        for reversal in cancelled.reversals
+        if any(facts.graph.is_ancestor(o, at) for oid in reversal.takes_back for o in origins(facts, oid))
+    )
+
+
+def _decided(facts: Facts, cancelled: Cancelled) -> frozenset[Oid]:
+    """What was taken back after users had it: `hotfix --revert` does that, and no other line brings it again."""
+    return frozenset(
+        oid
+        for reversal in cancelled.reversals
+        if (held := held_release(facts, reversal.revert))
+        for oid in reversal.takes_back
+        if facts.graph.is_ancestor(oid, held.commit)
+    )
+
+
+def _reverted(commit: Commit) -> tuple[str, ...]:
+    return tuple(message.reverted(message.parse(commit.message)).commits)
 
 
 def _local(facts: Facts, commit: Commit) -> bool:
@@ -91,16 +130,28 @@ def _local(facts: Facts, commit: Commit) -> bool:
     return bool(paths) and all(is_unshipped(path) or matches(path, kept) for path in paths)
 
 
-def _undone_too(commit: Commit, taken: Collection[str]) -> bool:
+def _undone_too(facts: Facts, commit: Commit, taken: Collection[str]) -> bool:
     """Whether everything that a revert takes back was taken back at the other place as well."""
-    named = message.reverted(message.parse(commit.message)).commits
-    return bool(named) and all(any(name.startswith(other) for other in taken) for name in named)
+    named = _reverted(commit)
+    return bool(named) and all(
+        any(same.startswith(other) for same in (name, *origins(facts, name)) for other in taken)
+        for name in named
+    )
 
 
 def _without_trace(facts: Facts, commits: Sequence[Commit], others: Sequence[Oid]) -> list[Commit]:
-    """Leaves out what a message among the others speaks of; patches are not compared."""
+    """Leaves out what a message among the others speaks of; patches are not compared.
+
+    A revert quotes what it takes back, number and all: that one's original is no trace of it.
+    """
     if not commits or not others:
         return list(commits)
+    originals = {oid for c in commits for name in _reverted(c) for oid in origins(facts, name)}
+    if originals.intersection(others):
+        quoting = [c for c in commits if any(origins(facts, name) for name in _reverted(c))]
+        kept = _without_trace(facts, [c for c in commits if c not in quoting], others)
+        kept += _without_trace(facts, quoting, [oid for oid in others if oid not in originals])
+        return [c for c in commits if c in kept]
     known = Changes(facts.graph, others, lambda _: None)
     silent = [c for c in commits if known.like(c.id) is None]
     if not silent:
