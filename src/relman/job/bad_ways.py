@@ -12,26 +12,22 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.feature import configured
 from relman.job.fix_ways import besides, verdict_of
-from relman.job.future import after, attempt
+from relman.job.future import attempt
 from relman.job.hotfix import plan_hotfix
 from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.works import switch_of
 from relman.model.feature import named_features, says
 from relman.model.history import Commit
-from relman.model.names import Oid, branch_ref
+from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.trees import Conflicted, Merged
 from relman.plan.option import Option
-from relman.plan.plan import Base, Plan
-from relman.plan.ship import BranchMove, Change, Shipment, ship
-from relman.plan.steps import Reverted
 
 _FILES = 20
 """A fix that changes more files than this tells nothing about a cause."""
 _MIGRATION = ("migration", "migrate", "schema", ".sql")
 _ROLLED = 10
-_BRANCH = "revert-cause"
 
 
 class Bad(Struct, frozen=True, kw_only=True):
@@ -69,11 +65,8 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
     tree = scratch.tree_of(start)
     mainline = 1 if len(cause.parents) > 1 else None
     answer = scratch.revert(cause.id, tree, mainline=mainline, hunks=False)
-    commands = (
-        f"git switch -c {_BRANCH} {quote(bad.base.tag)}",
-        f"git revert --no-edit {f'-m {mainline} ' if mainline else ''}{cause.id[:10]}",
-        f"relman hotfix {_BRANCH} --to {quote(bad.base.tag)} --isolate",
-    )
+    parent = f" --mainline {mainline}" if mainline else ""
+    commands = (f"relman hotfix --revert {cause.id[:10]}{parent} --to {quote(bad.base.tag)} --isolate",)
     if isinstance(answer, Conflicted):
         files = ", ".join(dict.fromkeys(c.path for c in answer.conflicts))
         return Option(
@@ -89,12 +82,8 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
     if answer.tree == tree:
         why = f"{cause.id[:10]} is taken back in {bad.base.tag} already"
         return Option(kind="revert-cause", verdict="already-there", why=why, evidence=(told,))
-    made = attempt(scratch, lambda: _reverting(bad.base, cause, tree, answer.tree))
-    if made.sealed is None:
-        return Option(kind="revert-cause", verdict="unknown", why="the revert could not be written")
-    there = after(facts, made.sealed)
-    ask = HotfixAsk(fixes=(_BRANCH,), to=(bad.base.tag,), side="isolate")
-    tried = attempt(scratch, lambda: plan_hotfix(there, scratch, ask, wishes))
+    ask = HotfixAsk(fixes=(cause.id,), to=(bad.base.tag,), side="isolate", mainline=mainline, revert=True)
+    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
     found, tip = verdict_of(tried), tried.tip()
     target = tried.plan.targets[0] if tried.plan else None
     return Option(
@@ -111,24 +100,6 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         commands=commands,
         evidence=(told,),
     )
-
-
-def _reverting(base: Release, cause: Commit, tree: Oid, without: Oid) -> Plan:
-    """A branch on the release that takes the cause back, with the message that git writes."""
-    text = f'Revert "{cause.subject}"\n\nThis reverts commit {cause.id}'
-    text += f", reversing\nchanges made to {cause.parents[0]}.\n" if len(cause.parents) > 1 else ".\n"
-    change = Change(tree=without, message=text, origin=Reverted(commit=cause.id))
-    shipped = ship(
-        Shipment(
-            line=_BRANCH,
-            base=Base(name=base.tag, commit=base.commit),
-            start=base.commit,
-            start_tree=tree,
-            changes=(change,),
-            branch=BranchMove(ref=branch_ref(_BRANCH), old=None),
-        )
-    )
-    return Plan(operation="hotfix", title=_BRANCH, targets=(shipped.target,), steps=shipped.steps)
 
 
 def turn_off(facts: Facts, bad: Bad, asked: Sequence[str]) -> Option:
