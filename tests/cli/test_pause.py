@@ -345,7 +345,12 @@ def test_a_revert_that_conflicts_waits_with_gits_own_revert(shop: Shop) -> None:
 
 
 def test_what_waits_already_is_not_begun_anew(shop: Shop) -> None:
-    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes").code == 3
+    begun = shop("hotfix", "pr:7", "--to", "1.0", "--yes")
+    assert (begun.code, "\ndone" in begun.out, "\npaused      hotfix 1.0 · operation" in begun.out) == (
+        3,
+        False,
+        True,
+    )
     said = shop.refused(2, "hotfix", "pr:7", "--to", "1.0", "--yes")
     assert ("waits for this on line 1.0 already" in said.err, "relman resume 1.0" in said.err) == (True, True)
     assert places(shop) == ["repo-relman-1.0"]

@@ -126,7 +126,8 @@ def outcome_rows(
 ) -> Iterator[Text]:
     """What was done, in the past tense. `pages` are tags with the forge's command for the release page."""
     plan = sealed.plan
-    yield row("done", f"{plan.title} · operation {outcome.id}", "green")
+    word = "done" if plan.steps or plan.pause is None else "paused"
+    yield row(word, f"{plan.title} · operation {outcome.id}", "green")
     for move in plan.moves():
         yield row("moved", _move(sealed, move))
     for checkout in outcome.checkouts:
