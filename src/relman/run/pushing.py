@@ -76,7 +76,8 @@ def push_first(running: Running) -> None:
             hints=("relman resume",),
         )
     else:
-        error = _refusal(running.repo, first, outcome)
+        again = "relman resume" if record.earlier else "relman redo"
+        error = _refusal(running.repo, first, outcome, again)
         _note(running, 0, replace(first, result="refused", reason=error.cause or error.message))
         raise error
 
@@ -174,8 +175,8 @@ def _note(running: Running, at: int, pushed: Pushed) -> None:
     running.write(replace(running.record, pushes=(*pushes[:at], pushed, *pushes[at + 1 :])), "recorded push")
 
 
-def _refusal(repo: Repository, pushed: Pushed, outcome: remote.PushOutcome) -> RelmanError:
-    """Says which ref was refused, by whose words, and what the remote holds there."""
+def _refusal(repo: Repository, pushed: Pushed, outcome: remote.PushOutcome, again: str) -> RelmanError:
+    """Says which ref was refused, by whose words, what the remote holds there, and what tries `again`."""
     if outcome.result == "unpublished":
         atomic = "does not support --atomic" in outcome.words
         return RelmanError(
@@ -196,7 +197,7 @@ def _refusal(repo: Repository, pushed: Pushed, outcome: remote.PushOutcome) -> R
         Kind.MOVED,
         f"{pushed.remote} refused the push; nothing was published and nothing moved:\n" + "\n".join(lines),
         cause=outcome.words,
-        hints=(f"git fetch --prune {pushed.remote}", "relman redo"),
+        hints=(f"git fetch --prune {pushed.remote}", again),
         facts={"remote": pushed.remote, "refused": [{"ref": r.ref, "reason": r.reason} for r in guilty]},
     )
 
