@@ -1,10 +1,12 @@
 """A hotfix for several lines, one of which needs a person: the pause, the place, resume, abort, and every crash."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from command import Shop, sure
+from command import Said, Shop, call, sure
 from killing import killed
 
 STORY = r"""
@@ -378,3 +380,116 @@ def test_a_remote_that_refuses_one_ref_publishes_none_of_several_targets(shop: S
     (shop.bare / "hooks/update").unlink()
     assert shop("hotfix", shop.repo.labels["T"], "--to", "1.2,1.0", "--push", "--yes").code == 0
     assert shop.there("tag", "--list").split() == ["v1.0.0", "v1.0.1", "v1.1.0", "v1.2.0", "v1.2.1"]
+
+
+def inside(at: Path, *words: str) -> Said:
+    """Types a command in a workplace itself, as its hints suggest."""
+    before = Path.cwd()
+    os.chdir(at)
+    try:
+        return call(Path(), *words)
+    finally:
+        os.chdir(before)
+
+
+def test_resume_and_abort_are_typed_in_the_place_itself(shop: Shop) -> None:
+    assert shop(*sure(HOTFIX)).code == 3
+    solve(shop, "1.0")
+    assert inside(place(shop, "1.0"), *sure(("resume", "1.0"))).code == 3
+    assert (places(shop), list(paused(shop))) == (["repo-relman-1.1"], ["1.1"])
+    assert inside(place(shop, "1.1"), "abort").code == 0
+    assert (places(shop), shop.done("status", "--json").json["operations"]) == ([], [])
+
+
+def test_a_place_that_was_deleted_is_made_once_more(shop: Shop) -> None:
+    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes").code == 3
+    mine = solve(shop, "1.0", "half\n")
+    shutil.rmtree(place(shop, "1.0"))
+    assert f"{place(shop, '1.0')} is gone" in str(paused(shop)["1.0"])
+    said = shop("resume", "--yes")
+    assert (said.code, mine in said.out, places(shop)) == (3, True, ["repo-relman-1.0"])
+    solve(shop, "1.0")
+    shop.done("resume", "--yes")
+    assert shop.repo.git("show", "v1.0.1:app.txt") == SOLVED.strip()
+
+
+def test_abort_forgets_a_place_that_was_deleted(shop: Shop) -> None:
+    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes").code == 3
+    shutil.rmtree(place(shop, "1.0"))
+    shop.done("abort")
+    assert shop.repo.git("worktree", "list").count("\n") == 0
+
+
+def test_a_file_that_was_never_added_is_not_lost(shop: Shop) -> None:
+    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes").code == 3
+    solve(shop, "1.0")
+    at = place(shop, "1.0")
+    (at / "app.txt.orig").write_text("what mergetool keeps\n")
+    (at / "new.txt").write_text("forgotten\n")
+    said = shop.refused(3, "resume", "--yes")
+    assert "files that git does not know, and they would be lost: new.txt\n" in said.err
+    shop.repo.git("-C", str(at), "add", "new.txt")
+    shop.repo.git("-C", str(at), "commit", "-qm", "fix: the new file")
+    shop.done("resume", "--yes")
+    assert shop.repo.git("show", "v1.0.1:new.txt") == "forgotten"
+
+
+@pytest.mark.parametrize("away", [("--detach",), ("-c", "mine")], ids=["detached", "other-branch"])
+def test_what_was_committed_beside_the_started_branch_is_not_lost(shop: Shop, away: tuple[str, ...]) -> None:
+    shop.done("hotfix", "--start", "--to", "1.0", "--yes")
+    at = place(shop, "1.0")
+    for text in ("one\n", "two\n"):
+        (at / "side.txt").write_text(text)
+        shop.repo.git("-C", str(at), "commit", "-qam", f"fix: {text}")
+        if text == "one\n":
+            shop.repo.git("-C", str(at), "switch", "-q", *away)
+    said = shop.refused(3, "resume", "--yes")
+    assert "is not on hotfix/1.0.1 any more" in said.err
+    (command,) = [row for row in said.err.splitlines() if " switch " in row]
+    shop.repo.git(*command.split("git ", 1)[1].split())
+    shop.done("resume", "--yes")
+    assert shop.repo.git("show", "v1.0.1:side.txt") == "two"
+
+
+def clean_then_conflict(shop: Shop) -> Path:
+    """Two fixes for 1.0: the first goes on by itself, the second was resolved by hand on top of it."""
+    one = shop.repo.commit("fix: one", {"new.txt": "n\n"})
+    two = shop.repo.commit("fix: two", {"app.txt": "1\n2\nTWO\n4\n5\n"})
+    assert shop("hotfix", one, two, "--to", "1.0", "--yes").code == 3
+    solve(shop, "1.0")
+    return place(shop, "1.0")
+
+
+def test_a_line_that_moved_on_is_followed_with_the_picks_before_the_conflict(shop: Shop) -> None:
+    clean_then_conflict(shop)
+    shop.repo.git("switch", "-q", "-c", "topic", "release/1.0")
+    shop.repo.commit("fix: else", {"else.txt": "else\n"})
+    shop.repo.git("switch", "-q", "release/1.0")
+    shop.repo.git("merge", "-q", "--no-ff", "-m", "Merge topic", "topic")
+    shop.repo.git("tag", "v1.0.1")
+    shop.repo.git("switch", "-q", "main")
+    said = shop.refused(4, "resume", "--yes")
+    (command,) = [row for row in said.err.splitlines() if "rebase --onto" in row]
+    shop.repo.git(*command.split("git ", 1)[1].split())
+    shop.done("resume", "--yes")
+    assert shop.repo.git("log", "--format=%s", "v1.0.1..v1.0.2").splitlines() == ["fix: two", "fix: one"]
+
+
+def test_picks_before_the_conflict_may_be_written_anew(shop: Shop) -> None:
+    at = str(clean_then_conflict(shop))
+    shop.repo.git("-C", at, "reset", "-q", "--soft", "HEAD~2")
+    shop.repo.git("-C", at, "commit", "-qm", "fix: both in one")
+    said = shop.done("resume", "--yes", "--json").json
+    assert [p["rung"] for p in said["targets"][0]["picks"]] == ["conflict", "conflict"]
+    assert shop.repo.git("log", "--format=%s", "v1.0.0..v1.0.1") == "fix: both in one"
+
+
+def test_a_resume_that_the_remote_refuses_names_resume(shop: Shop) -> None:
+    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes", "--push").code == 3
+    solve(shop, "1.0")
+    shop.hook("pre-receive", "exit 1", there=True)
+    said = shop.refused(4, "resume", "--yes")
+    assert ("hint:  relman resume" in said.err, "relman redo" in said.err) == (True, False)
+    shop.hook("pre-receive", "exit 0", there=True)
+    shop.done("resume", "--yes")
+    assert shop.there("tag", "--list", "v1.0.1") == "v1.0.1"

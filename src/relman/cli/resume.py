@@ -11,6 +11,7 @@ from relman.cli.how import How, mutating
 from relman.errors import Kind
 
 if TYPE_CHECKING:  # the help needs none of it
+    from relman.git.repo import Repository
     from relman.job.resumed import Allowed
     from relman.run.journal import Record
     from relman.run.recover import Settled
@@ -32,14 +33,12 @@ def resume(
 
     Examples: relman resume · relman resume 1.3 --yes · relman resume 1.3 --with-prerequisites
     """
-    from relman.git.repo import open_repository
     from relman.job.resumed import Allowed, paused
     from relman.run.journal import read_all
     from relman.run.operation import nothing
     from relman.run.recover import settle
 
-    here: Context = context.obj
-    repo = open_repository(here.options.start)  # a broken configuration must not stand in the way
+    here, repo = _at_home(context.obj)
     done = (
         ()
         if how.dry_run
@@ -54,6 +53,19 @@ def resume(
         line=line, with_prerequisites=with_prerequisites, past_not_affected="not-affected" in how.anyway
     )
     return _go_on(here, how, waiting, allowed)
+
+
+def _at_home(here: Context) -> "tuple[Context, Repository]":
+    """The repository without its configuration, which may be broken; the main one where a place is stood in."""
+    from relman.git.repo import open_repository
+    from relman.git.workplace import main_of
+
+    own = open_repository(here.options.start)
+    repo = main_of(own)
+    if repo is own:
+        return here, repo
+    start = repo.work_tree or repo.git_dir
+    return Context(structs.replace(here.options, start=start), here.call), repo
 
 
 def _ready(here: Context, record: "Record") -> bool:
@@ -130,15 +142,14 @@ def abort(
 
     Examples: relman abort · relman abort 1.3
     """
-    from relman.git.repo import open_repository
     from relman.job.operations import abort_open
     from relman.render.data import document
     from relman.render.rows import row
     from relman.run.operation import nothing
 
-    here: Context = context.obj
+    here, repo = _at_home(context.obj)
     told = abort_open(
-        open_repository(here.options.start),
+        repo,
         line,
         now=here.now,
         argv=here.call.argv,

@@ -15,13 +15,14 @@ from msgspec import Struct
 
 from relman.errors import Kind, RelmanError
 from relman.git.program import Git
-from relman.git.repo import Repository
+from relman.git.repo import Repository, open_repository
 from relman.git.worktree import Worktree, is_dirty_at, read_worktrees
 from relman.model.names import Oid, RefName, short
 
 _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 """The person's own commands run their hooks; what relman does on the way there runs none."""
 _NOTE = "relman"
+_FEW = 5
 _OURS, _THEIRS = b"<<<<<<< ", b">>>>>>> "
 
 
@@ -45,6 +46,14 @@ class Look(Struct, frozen=True, kw_only=True):
     hints: tuple[str, ...] = ()
     untouched: bool = False
     there: bool = True
+
+
+def main_of(repo: Repository) -> Repository:
+    """Gives the main repository where a command was typed in a workplace, which may be removed under its feet."""
+    if repo.git_dir == repo.common_dir or not (repo.git_dir / _NOTE).is_file():
+        return repo
+    main = read_worktrees(repo)[0].path
+    return open_repository(main) if main.is_dir() else repo
 
 
 def beside(repo: Repository, name: str) -> Path:
@@ -111,12 +120,24 @@ def noted(repo: Repository, place: Path) -> str | None:
     return _note(tree)[0] if tree else None
 
 
-def look(repo: Repository, place: Path, onto: Oid) -> Look:
-    """Tells whether what was done there can be taken: a straight line of commits on `onto`, no markers, all merged."""
+def look(
+    repo: Repository,
+    place: Path,
+    onto: Oid,
+    *,
+    branch: RefName | None = None,
+    grounds: Sequence[Oid] = (),
+) -> Look:
+    """Tells whether what was done there can be taken: a straight line of commits on `onto`, no markers, all merged.
+
+    It may stand on one of `grounds` instead, where a person wrote the earlier picks anew or followed the line.
+    `branch` is where the commits must be, if on one.
+    """
     tree = _worktree(repo, place)
     where = shlex.quote(str(place))
     if tree is None:
-        return Look(head=None, problem=f"{place} is gone", hints=("relman resume",), there=False)
+        last = next((t.head for t in read_worktrees(repo) if t.path == place), None)
+        return Look(head=last, problem=f"{place} is gone", hints=("relman resume",), there=False)
     git = Git(tree.git_dir, tree.path, looking=True)
     untouched = tree.head == onto and _note(tree)[1] == _state(tree)
     if unmerged := _unmerged(git):
@@ -139,6 +160,18 @@ def look(repo: Repository, place: Path, onto: Oid) -> Look:
             problem=f"{place} has changes that are not committed",
             hints=(f"git -C {where} commit -a",),
         )
+    if unknown := _unknown(git):
+        return Look(
+            head=tree.head,
+            problem=f"{place} has files that git does not know, and they would be lost: {unknown}",
+            hints=(f"git -C {where} add -A", f"git -C {where} clean -n -d"),
+        )
+    if branch is not None and (hint := _elsewhere(git, branch, tree)):
+        return Look(
+            head=tree.head,
+            problem=f"{place} is not on {short(branch)} any more, and only that is shipped",
+            hints=(f"git -C {where} {hint}",),
+        )
     if tree.head is None or tree.head == onto:
         return Look(
             head=tree.head,
@@ -146,7 +179,9 @@ def look(repo: Repository, place: Path, onto: Oid) -> Look:
             hints=(f"git -C {where} status",),
             untouched=untouched,
         )
-    problem = _crooked(git, onto, tree.head) or _marked(git, onto, tree.head)
+    found = {ground: _crooked(git, ground, tree.head) for ground in (onto, *grounds)}
+    stands = next((ground for ground, crooked in found.items() if not crooked), None)
+    problem = found[onto] if stands is None else _marked(git, stands, tree.head)
     if problem:
         return Look(
             head=tree.head,
@@ -158,7 +193,7 @@ def look(repo: Repository, place: Path, onto: Oid) -> Look:
 
 def discard(repo: Repository, place: Path, fds: Sequence[int] = ()) -> Oid | None:
     """Removes the workplace with all that is in it; gives the commit that it stood on, if it was there."""
-    tree = _worktree(repo, place)
+    tree = next((t for t in read_worktrees(repo) if t.path == place), None)
     if tree is None:
         if _ours(repo, place):
             shutil.rmtree(place)
@@ -249,6 +284,23 @@ def _state(tree: Worktree) -> str:
         git.run("ls-files", "--others", "--exclude-standard", "-z").stdout,
     )
     return hashlib.sha256(b"\0\0".join(parts)).hexdigest()
+
+
+def _unknown(git: Git) -> str:
+    """Names files that were never added; not what git mergetool keeps of a file."""
+    others = ("ls-files", "--others", "--exclude-standard", "--exclude=*.orig", "-z")
+    names = [n for n in git.run(*others).stdout.decode("utf-8", "surrogateescape").split("\0") if n]
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
+
+
+def _elsewhere(git: Git, branch: RefName, tree: Worktree) -> str:
+    """What brings a workplace back to its branch, with what was committed meanwhile; nothing where it is there."""
+    at = git.text("rev-parse", "--verify", "--quiet", branch, ok=(0, 1)).strip()
+    if at == tree.head:
+        return ""
+    ahead = not at or git.run("merge-base", "--is-ancestor", branch, "HEAD", ok=(0, 1)).returncode == 0
+    return f"switch {'-C ' if ahead else ''}{shlex.quote(short(branch))}"
 
 
 def _unmerged(git: Git) -> tuple[str, ...]:

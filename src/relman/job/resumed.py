@@ -1,5 +1,6 @@
 """Goes on with a paused operation: takes what people resolved, tries the rest again, plans what can ship now."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from relman.job.porting import HotfixAsk, Resolved, port, resolved_pick
 from relman.job.proposed import retire
 from relman.job.shipping import Wishes
 from relman.job.target import Spot, find_spots
-from relman.model.names import short
+from relman.model.lines import TRUNK
+from relman.model.names import Oid, short
 from relman.plan.plan import Pause, Pick, Plan, Sealed, TargetPlan, Wait
 from relman.plan.steps import Id, MoveRef, PushRefs
 from relman.run.journal import Record
@@ -67,9 +69,22 @@ def read_waiting(facts: Facts, record: Record) -> tuple[Waiting, ...]:
     found = []
     for wait in waits(record):
         onto = record.sealed.id_of(wait.onto)
-        seen = look(facts.repo, Path(wait.place), onto) if wait.place and onto else None
+        seen = None
+        if wait.place and onto:
+            grounds = () if wait.branch else _grounds(facts, record, wait)
+            seen = look(facts.repo, Path(wait.place), onto, branch=wait.branch, grounds=grounds)
         found.append(Waiting(wait=wait, look=seen))
     return tuple(found)
+
+
+def _grounds(facts: Facts, record: Record, wait: Wait) -> tuple[Oid, ...]:
+    """What a resolution may stand on beside the picks made before it: the target, as it was or as it is now."""
+    line = facts.trunk_name if wait.line == TRUNK else facts.line(wait.line).branch
+    newest = facts.line(wait.line).stable if wait.line != TRUNK else None
+    own = facts.refs.local(line) if line else None
+    tracked = facts.refs.tracking(facts.remote, line) if line else None
+    now = (*(b.commit for b in (own, tracked) if b), *((newest.commit,) if newest else ()))
+    return tuple(dict.fromkeys((*now, _planned(record, wait.line)[1].base.commit)))
 
 
 class Allowed(Struct, frozen=True, kw_only=True):
@@ -108,6 +123,8 @@ def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowe
     ]
     behind = [w for w in waiting if not w.ready and w not in offered]
     if not (ready or offered) or (pause.together and behind):
+        if gone := [w for w in meant if w.look and not w.look.there]:
+            return _made_again(record, waiting, gone)
         raise _not_yet(behind or waiting, pause)
     going = [w for w in waiting if w in ready or w in offered]
     plan = plan_ports(
@@ -126,6 +143,28 @@ def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowe
         pause=_still(pause, plan, staying, record),
         facts=(*_told(going, ready), *plan.facts, *(("waits", _why(w)) for w in waiting if w not in going)),
         production=record.sealed.plan.production,
+    )
+
+
+def _made_again(record: Record, waiting: Sequence[Waiting], gone: Sequence[Waiting]) -> Plan:
+    """Moves nothing: the places that were removed are made once more."""
+    pause = structs.replace(
+        _pause(record), waits=tuple(structs.replace(w.wait, onto=_fixed(record, w.wait)) for w in waiting)
+    )
+    lost = [(w, w.look.head) for w in gone if w.look and w.wait.branch is None]
+    return Plan(
+        operation=record.sealed.plan.operation,
+        title=record.sealed.plan.title,
+        production=record.sealed.plan.production,
+        facts=(
+            *(("again", f"{w.wait.place} is gone, and is made once more") for w in gone),
+            *(
+                ("again", f"what was committed in {w.wait.place} is {head}, until git forgets it")
+                for w, head in lost
+                if head not in (None, record.sealed.id_of(w.wait.onto))
+            ),
+        ),
+        pause=pause,
     )
 
 
@@ -184,17 +223,21 @@ def _resolved(facts: Facts, scratch: Scratch, record: Record, w: Waiting, spot: 
             Kind.MOVED,
             f"{spot.branch} moved on to {spot.start[:10]} since {place} was made",
             hints=(
-                f"git -C {place} rebase --onto {spot.start[:10]} {_planned(record, w.wait.line)[1].base.commit[:10]}",
+                f"git -C {shlex.quote(str(place))} rebase --onto {spot.start[:10]} {target.base.commit[:10]}",
             ),
         )
-    sealed, target = _planned(record, w.wait.line)
+    tree = scratch.tree_of(head)
+    anew = not facts.graph.is_ancestor(onto, head)
+    many = len(facts.graph.between([head], [spot.start if anew else onto, spot.start]))
     picks: list[Pick] = []
     for pick in target.picks:
         if pick.needs_person:
-            tree = scratch.tree_of(head)
-            many = len(facts.graph.between([head], [onto]))
             picks.append(resolved_pick(pick, head, tree, many))
             break
+        if anew and pick.lands:
+            # The person wrote this one anew as well.
+            picks.append(resolved_pick(pick, head, tree, many))
+            continue
         known = sealed.id_of(pick.commit)
         picks.append(structs.replace(pick, commit=Id(oid=known) if known else None))
     return Resolved(head=head, picks=tuple(picks))
