@@ -110,7 +110,7 @@ def hotfix(
         revert=revert,
     )
     if start:
-        name = _branch_name(ask)
+        name = _branch_name(ask, forward=forward)
         return carry_out(
             here, how, lambda facts, scratch, wishes: plan_start(facts, scratch, ask, name, wishes)
         )
@@ -127,15 +127,20 @@ def hotfix(
     return carry_out(here, how, lambda facts, scratch, wishes: plan_hotfix(facts, scratch, ask, wishes))
 
 
-def _branch_name(ask: "HotfixAsk") -> str | None:
+def _branch_name(ask: "HotfixAsk", *, forward: bool) -> str | None:
     """The name that `--start` was given, if any; refuses what it would not heed."""
     if len(ask.fixes) > 1:
         raise usage("--start takes one name", f"relman hotfix --start {ask.fixes[0]}")
-    idle = [name for name, given in (("--all-lines", ask.all_lines), ("--together", ask.together)) if given]
-    if idle or ask.mainline is not None:
-        raise usage(
-            f"--start begins one branch, so {(*idle, '--mainline')[0]} says nothing", "relman hotfix --start"
-        )
+    flags = {
+        "--all-lines": ask.all_lines,
+        "--together": ask.together,
+        "--forward": forward,
+        "--with-prerequisites": ask.with_prerequisites,
+        "--mainline": ask.mainline is not None,
+    }
+    idle = [name for name, given in flags.items() if given]
+    if idle:
+        raise usage(f"--start begins one branch, so {idle[0]} says nothing", "relman hotfix --start")
     return ask.fixes[0] if ask.fixes else None
 
 

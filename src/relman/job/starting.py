@@ -77,6 +77,7 @@ def plan_start(facts: Facts, scratch: Scratch, ask: HotfixAsk, name: str | None,
             ),
             tag=ask.tag,
             push=wishes.push,
+            as_branches=wishes.as_branches,
             trailers=wishes.trailers,
         ),
     )
