@@ -120,8 +120,14 @@ def abandon(
     """Gives a paused operation up: its workplaces go, and a branch that was started and has nothing on it.
 
     What it shipped before the pause stays, and is an operation that `undo` takes back.
+
+    Error (moved): it went on since the record was read.
     """
     with lock.hold(repo, argv=argv, now=now) as fds, held_signals():
+        if record not in journal.read_all(repo).checked():
+            raise RelmanError(
+                Kind.MOVED, f"operation {record.id} went on elsewhere meanwhile", hints=("relman status",)
+            )
         running = Running(repo, record, fds, checkpoint)
         left: list[str] = []
         for wait in waits(record):
