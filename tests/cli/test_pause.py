@@ -8,6 +8,10 @@ import pytest
 
 from command import Said, Shop, call, sure
 from killing import killed
+from relman.errors import Kind, RelmanError
+from relman.git.repo import open_repository
+from relman.run.journal import read_all
+from relman.run.places import abandon
 
 STORY = r"""
 main:
@@ -493,3 +497,48 @@ def test_a_resume_that_the_remote_refuses_names_resume(shop: Shop) -> None:
     shop.hook("pre-receive", "exit 0", there=True)
     shop.done("resume", "--yes")
     assert shop.there("tag", "--list", "v1.0.1") == "v1.0.1"
+
+
+def test_start_remembers_as_branches_and_refuses_what_it_would_not_heed(shop: Shop) -> None:
+    for flag in ("--forward", "--with-prerequisites"):
+        said = shop.refused(2, "hotfix", "--start", flag, "--to", "1.0", "--yes")
+        assert f"so {flag} says nothing" in said.err
+    before = shop.repo.git("rev-parse", "release/1.0")
+    shop.done("hotfix", "--start", "fix/login", "--as-branches", "--to", "1.0", "--yes")
+    at = place(shop, "1.0")
+    (at / "side.txt").write_text("now\n")
+    shop.repo.git("-C", str(at), "commit", "-qam", "fix: written at night")
+    shop.done("resume", "--yes")
+    assert (shop.repo.git("rev-parse", "release/1.0"), shop.repo.git("tag", "--list", "v1.0.1")) == (
+        before,
+        "",
+    )
+
+
+def test_two_operations_that_wait_on_one_line_are_told_apart(shop: Shop) -> None:
+    other = shop.repo.commit("fix: other", {"side.txt": "zz\n"})
+    for fix in ("pr:7", other):
+        assert shop("hotfix", fix, "--to", "1.0", "--yes").code == 3
+    one, two = (operation["id"] for operation in shop.done("status", "--json").json["operations"])
+    solve(shop, "1.0")
+    said = shop.refused(2, "resume", "1.0", "--yes")
+    assert (f"hint:  relman resume {one}\n" in said.err, f"hint:  relman resume {two}\n" in said.err) == (
+        True,
+        True,
+    )
+    assert f"hint:  relman abort {two}\n" in shop.refused(2, "abort").err
+    shop.done("abort", two)
+    shop.done("resume", "1.0", "--yes")
+
+
+def test_a_pause_that_went_on_meanwhile_is_not_given_up(shop: Shop) -> None:
+    assert shop("hotfix", "pr:7", "--to", "1.0", "--yes").code == 3
+    repo = open_repository(shop.path)
+    (seen,) = read_all(repo).records
+    solve(shop, "1.0")
+    shop.done("resume", "--yes")
+    after = shop.state()
+    with pytest.raises(RelmanError) as caught:
+        abandon(repo, seen, now=0, argv=())
+    assert (caught.value.kind, shop.state()) == (Kind.MOVED, after)
+    assert shop.operations() == [("hotfix v1.0.1", "done")]

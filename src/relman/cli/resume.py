@@ -50,7 +50,9 @@ def resume(
         return _settled(here, done)
     _tell(here, done)
     allowed = Allowed(
-        line=line, with_prerequisites=with_prerequisites, past_not_affected="not-affected" in how.anyway
+        line=None if line == waiting.id else line,
+        with_prerequisites=with_prerequisites,
+        past_not_affected="not-affected" in how.anyway,
     )
     return _go_on(here, how, waiting, allowed)
 

@@ -206,7 +206,7 @@ def abort_open(
                     f"had moved its refs, so it was finished; take it back with relman undo {settled.id}",
                 )
             )
-    waiting = paused(read_all(repo).checked(), line)
+    waiting = paused(read_all(repo).checked(), line, "abort")
     if waiting is not None:
         gone = abandon(repo, waiting, now=now, argv=argv, checkpoint=checkpoint)
         said = (

@@ -36,25 +36,26 @@ class Waiting(Struct, frozen=True, kw_only=True):
         return self.look is None or not self.look.problem
 
 
-def paused(records: Sequence[Record], line: str | None) -> Record | None:
-    """The paused operation that is meant: the one that waits on a line, or the only one.
+def paused(records: Sequence[Record], word: str | None, job: str = "resume") -> Record | None:
+    """The paused operation that is meant, by a line that it waits on or by its id, or the only one.
 
-    Errors (usage): several, and none is named; none waits on that line.
+    Errors (usage): several, and `word` tells them not apart; none waits on that line. `job` is what to type again.
     """
     found = [r for r in records if r.state == "paused" and waits(r)]
-    if line is not None:
-        named = [r for r in found if any(w.line == line for w in waits(r))]
-        if not named:
-            known = ", ".join(w.line for r in found for w in waits(r)) or "nothing"
-            raise usage(f"no operation waits on line {line}; what waits: {known}", "relman status")
-        return named[-1]
-    if len(found) > 1:
-        listed = "\n".join(f"  {r.id} {r.sealed.plan.title}" for r in found)
-        lines = [_pause(r).waits[0].line for r in found]
-        raise usage(
-            f"several operations wait:\n{listed}", *(f"relman resume {line}" for line in dict.fromkeys(lines))
-        )
-    return found[0] if found else None
+    named = [r for r in found if word in (None, r.id, *_lines(r))]
+    if word is not None and not named:
+        known = ", ".join(line for r in found for line in _lines(r)) or "nothing"
+        raise usage(f"no operation waits on line {word}; what waits: {known}", "relman status")
+    if len(named) > 1:
+        listed = "\n".join(f"  {r.id} {r.sealed.plan.title}" for r in named)
+        every = [line for r in found for line in _lines(r)]
+        words = [next((line for line in _lines(r) if every.count(line) == 1), r.id) for r in named]
+        raise usage(f"several operations wait:\n{listed}", *(f"relman {job} {w}" for w in words))
+    return named[0] if named else None
+
+
+def _lines(record: Record) -> tuple[str, ...]:
+    return tuple(wait.line for wait in waits(record))
 
 
 def _pause(record: Record) -> Pause:
