@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Said, Shop, call, sure
+from command import Said, Shop, call, other, sure
 from killing import killed
 from relman.errors import Kind, RelmanError
 from relman.git.repo import open_repository
@@ -516,8 +516,8 @@ def test_start_remembers_as_branches_and_refuses_what_it_would_not_heed(shop: Sh
 
 
 def test_two_operations_that_wait_on_one_line_are_told_apart(shop: Shop) -> None:
-    other = shop.repo.commit("fix: other", {"side.txt": "zz\n"})
-    for fix in ("pr:7", other):
+    second = shop.repo.commit("fix: other", {"side.txt": "zz\n"})
+    for fix in ("pr:7", second):
         assert shop("hotfix", fix, "--to", "1.0", "--yes").code == 3
     one, two = (operation["id"] for operation in shop.done("status", "--json").json["operations"])
     solve(shop, "1.0")
@@ -542,3 +542,64 @@ def test_a_pause_that_went_on_meanwhile_is_not_given_up(shop: Shop) -> None:
         abandon(repo, seen, now=0, argv=())
     assert (caught.value.kind, shop.state()) == (Kind.MOVED, after)
     assert shop.operations() == [("hotfix v1.0.1", "done")]
+
+
+def start_on_a_line_that_moves(shop: Shop) -> Path:
+    """A fix that was written on a started branch, and conflicts with what the line got meanwhile."""
+    shop.done("hotfix", "--start", "--to", "1.0", "--yes")
+    at = place(shop, "1.0")
+    (at / "side.txt").write_text("now\n")
+    shop.repo.git("-C", str(at), "commit", "-qam", "fix: written at night")
+    shop.repo.git("switch", "-q", "release/1.0")
+    shop.repo.commit("fix: else", {"side.txt": "else\n"})
+    shop.repo.git("tag", "v1.0.1")
+    shop.repo.git("switch", "-q", "main")
+    assert shop("resume", "--yes").code == 3
+    return shop.folder / "repo-relman-1.0-2"
+
+
+def test_a_started_branch_goes_too_where_its_commits_conflicted_first(shop: Shop) -> None:
+    at = start_on_a_line_that_moves(shop)
+    before = shop.repo.git("rev-parse", "release/1.0")
+    (at / "side.txt").write_text("both\n")
+    shop.repo.git("-C", str(at), "add", "side.txt")
+    shop.repo.git("-C", str(at), "-c", "core.editor=true", "cherry-pick", "--continue")
+    shop.done("resume", "--yes")
+    assert (places(shop), shop.repo.git("branch", "--list", "hotfix/*")) == ([], "")
+    shop.done("undo", "--yes", "--offline")
+    assert shop.repo.git("rev-parse", "release/1.0") == before
+
+
+def test_a_started_branch_that_conflicted_is_named_by_abort(shop: Shop) -> None:
+    start_on_a_line_that_moves(shop)
+    said = shop.done("abort")
+    assert "was given up: nothing had been shipped" in said.out
+    assert "hotfix/1.0.1 has commits and stays" in said.out
+
+
+def test_what_another_clone_shipped_meanwhile_is_said(shop: Shop) -> None:
+    shop.done("hotfix", "--start", "--to", "1.0", "--yes", "--push")
+    at = place(shop, "1.0")
+    (at / "side.txt").write_text("now\n")
+    shop.repo.git("-C", str(at), "commit", "-qam", "fix: written at night")
+    shop.repo.git("-C", str(at), "push", "-q", "origin", "hotfix/1.0.1")
+    other(shop, "hotfix/1.0.1").done("hotfix", "hotfix/1.0.1", "--to", "1.0", "--yes", "--push")
+    said = shop("resume", "--yes")
+    assert said.code == 5
+    assert "what was written on hotfix/1.0.1 is in v1.0.1 already" in said.err
+    shop.done("abort")
+
+
+def test_forward_is_remembered_by_what_waits(shop: Shop) -> None:
+    shop.repo.git("switch", "-q", "release/1.1")
+    fix = shop.repo.commit("fix: of the line", {"app.txt": "1\n2\n3\n4\nFIVE\n", "side.txt": "b\n"})
+    shop.repo.git("switch", "-q", "release/1.0")
+    shop.repo.commit("chore: own", {"side.txt": "own\n"})
+    shop.repo.git("tag", "v1.0.1")
+    shop.repo.git("switch", "-q", "main")
+    assert shop("hotfix", fix, "--to", "1.0", "--forward", "--yes").code == 3
+    shop.repo.git("-C", str(place(shop, "1.0")), "checkout", "--theirs", "side.txt")
+    shop.repo.git("-C", str(place(shop, "1.0")), "add", "side.txt")
+    solve(shop, "1.0", "1\n2\n3\n4\nFIVE\n")
+    shop.done("resume", "--yes")
+    assert "FIVE" in shop.repo.git("show", "main:app.txt")

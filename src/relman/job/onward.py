@@ -27,6 +27,7 @@ def with_onward(facts: Facts, scratch: Scratch, plan: Plan, wishes: Wishes) -> P
     debt, with a warning.
     """
     reached = {target.line for target in plan.targets}
+    reached |= {wait.line for wait in plan.pause.waits} if plan.pause else set()
     fixes = _fixes(facts, plan)
     done: list[tuple[Carried, tuple[Step, ...]]] = []
     warnings: list[Warn] = []
@@ -55,6 +56,7 @@ def with_onward(facts: Facts, scratch: Scratch, plan: Plan, wishes: Wishes) -> P
         debts=_still_owed(facts, plan.debts, {c.place.line: c for c, _ in done}),
         warnings=(*plan.warnings, *carried.warnings, *warnings),
         afterwards=(*plan.afterwards, *carried.afterwards),
+        pause=replace(plan.pause, forward=True) if plan.pause else None,
     )
 
 

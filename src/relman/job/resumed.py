@@ -11,12 +11,13 @@ from relman.git.scratch import Scratch
 from relman.git.workplace import Look, look
 from relman.job.facts import Facts
 from relman.job.hotfix import plan_hotfix, plan_ports
+from relman.job.onward import with_onward
 from relman.job.porting import HotfixAsk, Resolved, port, resolved_pick
 from relman.job.proposed import retire
 from relman.job.shipping import Wishes
 from relman.job.target import Spot, find_spots
 from relman.model.lines import TRUNK
-from relman.model.names import Oid, short
+from relman.model.names import Oid, RefName, short
 from relman.plan.plan import Pause, Pick, Plan, Sealed, TargetPlan, Wait
 from relman.plan.steps import Id, MoveRef, PushRefs
 from relman.run.journal import Record
@@ -101,6 +102,11 @@ def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowe
 
     Error (conflict): nothing can be taken yet; each place is named with what is missing there.
     """
+    plan = _without_started(facts, _plan_resumed(facts, scratch, record, allowed, wishes), record)
+    return with_onward(facts, scratch, plan, wishes) if _pause(record).forward else plan
+
+
+def _plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:
     facts.check_complete()
     pause = _pause(record)
     waiting = read_waiting(facts, record)
@@ -256,11 +262,36 @@ def _started(facts: Facts, scratch: Scratch, record: Record, w: Waiting, wishes:
     if branch is None:
         raise RelmanError(Kind.INTERNAL, f"{w.wait.place} has no branch")
     ask = structs.replace(_ask(pause, Allowed()), fixes=(short(branch),), to=(w.wait.to,), side=w.wait.side)
+    head = w.look.head if w.look else None
+    ships = [r for r in facts.releases if r.sound and head and facts.graph.is_ancestor(head, r.commit)]
+    if ships:
+        tag = min(ships, key=lambda r: r.version).tag
+        raise RelmanError(
+            Kind.NOTHING, f"what was written on {short(branch)} is in {tag} already", hints=("relman abort",)
+        )
     plan = plan_hotfix(facts, scratch, ask, wishes)
-    kept = any(step.ref == branch for step in plan.moves()) or plan.pause is not None
-    if kept:
+    return _retiring(facts, plan, branch, w.wait.place)
+
+
+def _without_started(facts: Facts, plan: Plan, record: Record) -> Plan:
+    """The branch that `hotfix --start` made goes as well where its commits conflicted first, and ship now."""
+    shipped = {f.commit for f in _pause(record).fixes}
+    for stage in record.earlier if plan.steps else ():
+        for wait in stage.sealed.plan.pause.waits if stage.sealed.plan.pause else ():
+            own = facts.refs.local(short(wait.branch)) if wait.branch else None
+            tracked = facts.refs.tracking(facts.remote, short(wait.branch)) if wait.branch else None
+            if wait.branch is None or own is None or own.commit not in shipped:
+                continue
+            if tracked is None or facts.graph.is_ancestor(tracked.commit, own.commit):
+                plan = _retiring(facts, plan, wait.branch, None)
+    return plan
+
+
+def _retiring(facts: Facts, plan: Plan, branch: RefName, leaving: str | None) -> Plan:
+    """Deletes a started branch with the plan that ships it all; not where it is moved, or something waits."""
+    if any(step.ref == branch for step in plan.moves()) or plan.pause is not None:
         return plan
-    gone = retire(facts, short(branch), leaving=w.wait.place)
+    gone = retire(facts, short(branch), leaving=leaving)
     steps = tuple(
         structs.replace(s, moves=(*s.moves, *gone.pushes)) if isinstance(s, PushRefs) else s
         for s in plan.steps

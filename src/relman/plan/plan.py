@@ -141,6 +141,7 @@ class Pause(Struct, frozen=True, kw_only=True):
     together: bool = False
     push: bool = False
     as_branches: bool = False
+    forward: bool = False
     trailers: tuple[str, ...] = ()
 
 

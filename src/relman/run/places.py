@@ -37,8 +37,13 @@ def waits(record: Record) -> tuple[Wait, ...]:
 
 def folders(record: Record) -> frozenset[str]:
     """Every workplace that the operation made in any stage."""
+    return frozenset(w.place for w in _every(record) if w.place)
+
+
+def _every(record: Record) -> tuple[Wait, ...]:
+    """What it waited for in any stage."""
     plans = [stage.sealed.plan for stage in record.earlier] + [record.sealed.plan]
-    return frozenset(w.place for plan in plans if plan.pause for w in plan.pause.waits if w.place)
+    return tuple(w for plan in plans if plan.pause for w in plan.pause.waits)
 
 
 def check(record: Record) -> None:
@@ -138,7 +143,7 @@ def abandon(
                 if last not in (None, onto) and wait.branch is None:
                     left.append(f"what was committed in {wait.place} is {last}, until git forgets it")
         forget(running)
-        started = {w.branch for w in waits(record) if w.branch}
+        started = {w.branch for w in _every(record) if w.branch}
         stands = [c for c in moved(record) if c.ref not in started]
         left += _started(running, [c for c in moved(record) if c.ref in started])
         if stands:
