@@ -122,6 +122,22 @@ def test_writing_a_baseline_is_undone(repo: Repo) -> None:
     assert not (repo.path / "relman-baseline.txt").exists()
 
 
+def test_two_baselines_of_one_second_are_undone_newest_first(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time", lambda: 1_795_000_000.0)
+    tokens = iter(["ffff", "0000"])
+    monkeypatch.setattr("secrets.token_hex", lambda _size: next(tokens))
+    baseline = repo.path / "relman-baseline.txt"
+    assert call(repo.path, "check", "--history", "--write-baseline").code == 0
+    first = baseline.read_text()
+    repo.git("branch", "-D", "odd-name")
+    assert call(repo.path, "check", "--history", "--write-baseline").code == 0
+    assert baseline.read_text() != first
+    undone = call(repo.path, "undo", "--yes")
+    assert (undone.code, baseline.read_text()) == (0, first), undone.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -20,6 +20,7 @@ from relman.run.journal import (
     folder,
     keep_file,
     new_id,
+    next_id,
     prune,
     read_all,
     unpin,
@@ -55,6 +56,15 @@ def made(
 def test_ids_sort_by_time() -> None:
     assert new_id(NOW, "8c41e07") == "20260921T141320-8c41e07"
     assert new_id(NOW, "ffff") < new_id(NOW + 1, "0000")
+
+
+def test_the_next_id_sorts_after_every_other_one_whatever_the_clock_says(repo: Repository) -> None:
+    assert next_id(repo, NOW, "f") == new_id(NOW, "f")
+    write(repo, made("f"))
+    write(repo, replace(made("a"), id="zz-by-hand"))
+    assert next_id(repo, NOW, "0") == new_id(NOW + 1, "0")
+    assert next_id(repo, NOW - 3600, "0") == new_id(NOW + 1, "0")
+    assert next_id(repo, NOW + 9, "0") == new_id(NOW + 9, "0")
 
 
 def test_a_record_comes_back_as_it_was_written_and_nothing_else_is_left(repo: Repository) -> None:

@@ -26,14 +26,11 @@ from relman.render.conflict_text import conflict_rows, wait_rows
 from relman.render.plan_data import outcome_document, plan_document
 from relman.render.plan_text import outcome_rows, plan_rows
 from relman.run.execute import execute
-from relman.run.journal import Record, new_id, prune, read_all
+from relman.run.journal import Record, next_id, prune, read_all
 from relman.run.operation import nothing
 from relman.run.recover import settle
 from relman.run.seal import SHORT_HASH, matches, seal, sign, wants
 from relman.run.trial import try_command
-
-_SECONDS = len("20261123T031500")
-"""How much of an operation's id is its time."""
 
 _FIRST_YEAR, _LAST_YEAR = 1971, 2099
 """git's dates begin with 1970 in UTC, and are safe everywhere until 2100."""
@@ -211,7 +208,7 @@ def _execute(
 ) -> Outcome:
     import relman
 
-    identifier = continues.id if continues else _new_id(repo, now, sealed.hash[:SHORT_HASH])
+    identifier = continues.id if continues else next_id(repo, now, sealed.hash[:SHORT_HASH])
     waits = sealed.plan.pause.waits if sealed.plan.pause else ()
     ends = [*(move.new for move in sealed.plan.moves()), *(wait.onto for wait in waits)]
     made = [i for i in map(sealed.id_of, ends) if i is not None]
@@ -253,13 +250,3 @@ def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> in
         if not outcome.pushes and facts.remote in facts.refs.remotes and sealed.plan.operation != "undo":
             here.hint(f"publish it with: relman push {outcome.id}")
     return 0
-
-
-def _new_id(repo: Repository, now: int, token: str) -> str:
-    """An id that sorts after every other one: what is newest is told by ids, also within one second."""
-    known = sorted(r.id for r in read_all(repo).records)
-    wanted = new_id(now, token)
-    if known and wanted[:_SECONDS] <= known[-1][:_SECONDS]:
-        newest = datetime.strptime(known[-1][:_SECONDS], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-        return new_id(int(newest.timestamp()) + 1, token)
-    return wanted

@@ -150,7 +150,7 @@ def _carry_out(here: Context, repo: "Repository", plan: "Plan") -> None:
     import relman
     from relman.plan.plan import Sealed
     from relman.run.execute import execute
-    from relman.run.journal import new_id
+    from relman.run.journal import next_id
     from relman.run.operation import nothing
     from relman.run.seal import plan_hash
 
@@ -158,7 +158,7 @@ def _carry_out(here: Context, repo: "Repository", plan: "Plan") -> None:
         repo,
         Sealed(plan=plan, ids={}, hash=plan_hash(plan, {}), provisional=False),
         lambda _fds: None,
-        operation_id=new_id(here.now, secrets.token_hex(2)),
+        operation_id=next_id(repo, here.now, secrets.token_hex(2)),
         now=here.now,
         push=False,
         argv=here.call.argv,

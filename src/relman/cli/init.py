@@ -85,14 +85,14 @@ def write_plan(here: Context, facts: "Facts", plan: "Plan") -> None:
     import relman
     from relman.plan.plan import Sealed
     from relman.run.execute import execute
-    from relman.run.journal import new_id
+    from relman.run.journal import next_id
     from relman.run.seal import plan_hash
 
     execute(
         facts.repo,
         Sealed(plan=plan, ids={}, hash=plan_hash(plan, {}), provisional=False),
         lambda _fds: None,
-        operation_id=new_id(here.now, secrets.token_hex(2)),
+        operation_id=next_id(facts.repo, here.now, secrets.token_hex(2)),
         now=here.now,
         push=False,
         argv=sys.argv[1:],

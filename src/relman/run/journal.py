@@ -7,6 +7,7 @@ rename, fsync of the folder), so a crash leaves the state before or after, never
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from time import gmtime, strftime
 from typing import Literal
@@ -127,6 +128,20 @@ class Journal(Struct, frozen=True, kw_only=True):
 def new_id(now: int, token: str) -> str:
     """Makes an id that sorts by time: UTC, then something that tells two of one second apart."""
     return f"{strftime('%Y%m%dT%H%M%S', gmtime(now))}-{token}"
+
+
+def next_id(repo: Repository, now: int, token: str) -> str:
+    """Makes an id that sorts after every other one: what is newest is told by ids, also within one second."""
+    known = [int(at.timestamp()) for at in map(_time, (r.id for r in read_all(repo).records)) if at]
+    return new_id(max([now, *(second + 1 for second in known)]), token)
+
+
+def _time(operation_id: str) -> datetime | None:
+    """The time that an id begins with, which is never before that of an older one; none if relman did not make it."""
+    try:
+        return datetime.strptime(operation_id.partition("-")[0], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def folder(repo: Repository) -> Path:
