@@ -172,6 +172,11 @@ def test_what_a_release_writes_has_no_origin(guarded: Shop) -> None:
     goes(guarded, "release/1.0")
 
 
+def test_a_commit_that_is_named_with_blanks_is_judged_too(guarded: Shop) -> None:
+    on(guarded, "main", "no type at all")
+    assert refused(guarded, "HEAD^{/no type}:main") == ["type-empty"]
+
+
 def test_trunk_is_not_merged_into_a_line(guarded: Shop) -> None:
     guarded.repo.git("switch", "-q", "release/1.0")
     guarded.repo.git("merge", "-q", "--no-ff", "-m", "Merge branch 'main' into release/1.0", "main")

@@ -35,7 +35,8 @@ def pre_push(remote: str, lines: str, environ: Mapping[str, str], now: int) -> i
 
 def _rows(lines: str) -> Iterator[Asked]:
     for line in lines.split("\n"):
-        words = line.split(" ")
+        # What is pushed is named as it was typed, blanks and all: HEAD^{/some words}
+        words = line.rsplit(" ", 3)
         if len(words) == 4:
             _, new, ref, old = words
             yield asked(ref, old, new)
