@@ -1,6 +1,8 @@
 """`relman check --history`: findings, their forms, the baseline, and bad words."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -120,6 +122,17 @@ def test_writing_a_baseline_is_undone(repo: Repo) -> None:
     assert call(repo.path, "check", "--history", "--write-baseline").code == 0
     assert call(repo.path, "undo", "--yes").code == 0
     assert not (repo.path / "relman-baseline.txt").exists()
+
+
+def test_what_to_type_holds_a_hostile_name_as_one_word(repo: Repo, tmp_path: Path) -> None:
+    """Names come from whoever may push; a person types the hint as it is printed."""
+    name = "feature/$(touch${IFS}gone);&"
+    repo.git("update-ref", f"refs/heads/{name}", repo.id("T"))
+    found = call(repo.path, "check", "--history", "--json").json["findings"]
+    old = [f["hint"] for f in found if f["where"] == f"branch {name}" and f["rule"] == "B2"]
+    assert [shlex.split(hint) for hint in old] == [["git", "log", "--oneline", f"main..{name}"]]
+    subprocess.run(["sh", "-c", old[0]], cwd=repo.path, check=True, stdout=subprocess.DEVNULL)
+    assert [f.name for f in tmp_path.rglob("gone")] == []
 
 
 def test_two_baselines_of_one_second_are_undone_newest_first(

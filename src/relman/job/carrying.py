@@ -1,6 +1,7 @@
 """Carries fixes to lines that lack them: picks on the branch, no release. A target that needs a person is left."""
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -173,7 +174,7 @@ def _left(facts: Facts, done: Carried) -> Iterator[Debt]:
             commit=release.commit,
             subject=f"release {release.tag}",
             missing_on=(done.place.branch,),
-            settle=f"git switch {done.place.branch} && git merge {release.tag}",
+            settle=f"git switch {quote(done.place.branch)} && git merge {quote(release.tag)}",
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
+from shlex import quote
 
 from msgspec import Struct
 
@@ -75,7 +76,9 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
     standing = tuple(oid for oid in inside if oid not in trunk.gone)
     name = _plain(parts[0])
     if not standing:
-        raise usage(f"all of {name} was taken out of {facts.trunk_name} already", f"relman unpark {name}")
+        raise usage(
+            f"all of {name} was taken out of {facts.trunk_name} already", f"relman unpark {quote(name)}"
+        )
     known = configured(facts)
     if len(parts) == 1:
         feature = known.get(name) or Feature(name=name)
@@ -215,7 +218,7 @@ def _nothing(facts: Facts, words: str, outside: Sequence[Oid]) -> RelmanError:
         if release.version.stable and any(facts.graph.is_ancestor(oid, release.commit) for oid in below):
             return usage(
                 f"{words} is released already, in {release.tag}: what is out is taken back by a hotfix",
-                f"relman hotfix FIX --to {release.tag}",
+                f"relman hotfix FIX --to {quote(release.tag)}",
                 f"git revert {below[0][:10]}",
             )
     if known and not below:
@@ -227,7 +230,7 @@ def _nothing(facts: Facts, words: str, outside: Sequence[Oid]) -> RelmanError:
         f"no unreleased commit on {facts.trunk_name} belongs to a feature {words!r}: no trailer, scope, issue, "
         "branch or commit says so",
         "relman status",
-        f"git log --oneline {facts.trunk_name}",
+        f"git log --oneline {quote(facts.trunk_name)}",
     )
 
 
@@ -247,6 +250,6 @@ def _of_others(name: str, others: Sequence[tuple[Commit, str]]) -> RelmanError:
     both = f"{name},{others[0][1]}"
     return usage(
         f"{name} holds commits that say they belong to another feature:\n{rows}{more}",
-        f"relman park {both} --dry-run",
-        f"relman park trailer:{name} --dry-run",
+        f"relman park {quote(both)} --dry-run",
+        f"relman park {quote(f'trailer:{name}')} --dry-run",
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from shlex import quote
 
 from msgspec.structs import replace
 
@@ -118,14 +119,14 @@ def _range(facts: Facts, word: str) -> tuple[Oid, ...]:
     if "..." in word:
         raise usage(
             f"{word} is a symmetric difference; a fix is a range A..B",
-            f"relman hotfix {word.replace('...', '..')}",
+            f"relman hotfix {quote(word.replace('...', '..'))}",
         )
     start, _, end = word.partition("..")
     commits = facts.graph.between(
         [resolve(facts.repo, end or "HEAD")], [resolve(facts.repo, start or "HEAD")]
     )
     if not commits:
-        raise usage(f"the range {word} holds no commit", f"git log --oneline {word}")
+        raise usage(f"the range {word} holds no commit", f"git log --oneline {quote(word)}")
     return _plain(facts, commits)
 
 
@@ -142,10 +143,10 @@ def _check_no_target(facts: Facts, word: str, branch: tuple[str, Oid] | None) ->
     where |= {facts.config.production.branch} if facts.config.production.source == "branch" else set()
     if name in where or is_line or named(facts, name):
         job = "backport" if name in ("trunk", facts.trunk_name) else "hotfix"
-        raise usage(f"{word} is where a fix goes, not what to ship", f"relman {job} FIX --to {name}")
+        raise usage(f"{word} is where a fix goes, not what to ship", f"relman {job} FIX --to {quote(name)}")
     release = facts.release(word) if branch is None else None
     if release is not None:
-        raise usage(f"{word} is a release, not a fix", f"relman hotfix FIX --to {word}")
+        raise usage(f"{word} is a release, not a fix", f"relman hotfix FIX --to {quote(word)}")
 
 
 def _is_object(facts: Facts, word: str) -> bool:
@@ -177,7 +178,7 @@ def _branch(facts: Facts, name: str, tip: Oid, bases: Sequence[Oid]) -> tuple[Oi
     if not commits:
         raise usage(
             f"everything on {name} is on trunk or a line already; name the commits",
-            f"git log --oneline -5 {branch_ref(name)}",
+            f"git log --oneline -5 {quote(branch_ref(name))}",
         )
     return _plain(facts, commits)
 

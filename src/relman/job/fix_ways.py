@@ -221,7 +221,7 @@ def merge_hotfix_branch(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wi
                 commit=asked.base.commit,
                 subject=f"release {asked.base.tag}",
                 missing_on=(name,),
-                settle=f"git switch {quote(name)} && git merge {asked.base.tag}",
+                settle=f"git switch {quote(name)} && git merge {quote(asked.base.tag)}",
             ),
         ),
         commands=(merge[0], release, *merge[1:]),

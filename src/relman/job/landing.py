@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
+from shlex import quote
 
 from msgspec import Struct
 
@@ -75,15 +76,15 @@ def stand_in(facts: Facts, name: str, start: Oid | None, takes: Collection[Oid] 
         there = name if known.commit == known.local else short(known.tracking or name)
         raise usage(
             f"branch {there} exists already and holds something else",
-            f"git log --oneline {there}",
-            f"relman hotfix {there}" if hotfix_version(name) else _away(facts, name, known),
+            f"git log --oneline {quote(there)}",
+            f"relman hotfix {quote(there)}" if hotfix_version(name) else _away(facts, name, known),
         )
     return BranchMove(ref=branch_ref(name), old=known.local)
 
 
 def _away(facts: Facts, name: str, known: Tip) -> str:
-    local = f"git branch -D {name}" if known.local else ""
-    remote = f"git push {facts.remote} --delete {name}" if known.remote else ""
+    local = f"git branch -D {quote(name)}" if known.local else ""
+    remote = f"git push {facts.remote} --delete {quote(name)}" if known.remote else ""
     return " && ".join(filter(None, (local, remote)))
 
 
@@ -165,8 +166,8 @@ def _holds(facts: Facts, steps: Sequence[Step], new: Target, there: Oid) -> bool
 
 def _overwrites(facts: Facts, name: str, there: Oid) -> RelmanError:
     local = facts.refs.local(name)
-    onto = f"git switch {name} && git merge {facts.remote}/{name}"
-    away = f"git push {facts.remote} --delete {name}"
+    onto = f"git switch {quote(name)} && git merge {quote(f'{facts.remote}/{name}')}"
+    away = f"git push {facts.remote} --delete {quote(name)}"
     return RelmanError(
         Kind.MOVED,
         f"{facts.remote}/{name} is at {there[:10]}, and the push would leave out commits that it holds",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from shlex import quote
 
 from relman.job.facts import Facts
 from relman.job.fix import follow_ups
@@ -59,7 +60,7 @@ def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[s
         return None
     # Branches and ranges mean something else afterwards: what they name is on a line then.
     named = " ".join(words) if all(_LASTING.match(word) for word in words) else fix.id[:10]
-    targets = " ".join(f"--to {name}" for name in missing)
+    targets = " ".join(f"--to {quote(name)}" for name in missing)
     return Debt(
         commit=fix.id,
         subject=fix.subject,

@@ -1,6 +1,7 @@
 """Looks at the remote before a real run, and fetches what differs (DESIGN 5)."""
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -66,7 +67,7 @@ def differing(facts: Facts, plan: Plan, tags: Sequence[str]) -> tuple[Warn, ...]
         Warn(
             message=f"{tag} is something else on {remote}, and this would publish what was built on the one here",
             rule="tag-differs",
-            hint=f"git fetch {remote} +{TAGS}{tag}:{TAGS}{tag}",
+            hint=f"git fetch {quote(remote)} {quote(f'+{TAGS}{tag}:{TAGS}{tag}')}",
         )
         for tag in tags
         if tag in relied

@@ -1,6 +1,7 @@
 """The next release of a line: what is there, or what was prepared, gets its version, its notes and its tag."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
@@ -232,7 +233,7 @@ def _left_out(facts: Facts, ask: ReleaseAsk, where: Where) -> tuple[Warn, ...]:
     own = facts.graph.between([head.commit], [where.tip.commit, *(r.commit for r in facts.releases)])
     name = short(head.ref) if head.ref else head.commit[:10]
     said = f"{name} has {commits_word(len(own))} that {where.branch} lacks, and they stay out"
-    return (Warn(message=said, hint=f"relman hotfix {name} --to {where.line}"),) if own else ()
+    return (Warn(message=said, hint=f"relman hotfix {quote(name)} --to {quote(where.line)}"),) if own else ()
 
 
 def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tuple[Debt, ...]:

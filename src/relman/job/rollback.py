@@ -1,5 +1,7 @@
 """Going back to an older release: what may be gone back to, and what lies between."""
 
+from shlex import quote
+
 from relman.errors import Kind, RelmanError, usage
 from relman.job.facts import Facts
 from relman.model.tags import Release
@@ -58,6 +60,6 @@ def rolled_back(facts: Facts, back_to: Release, since: Release | None) -> tuple[
             message=f"going back from {since.tag} to {back_to.tag} goes back across {names}, which was withdrawn: "
             "see whether what it changed outside the code (data, settings) fits the older release",
             rule=RULE,
-            hint=f"git log --oneline {back_to.tag}..{since.tag}",
+            hint=f"git log --oneline {quote(f'{back_to.tag}..{since.tag}')}",
         ),
     )

@@ -1,6 +1,7 @@
 """Where a fix goes: from the words of `--to` to a line, the release that it builds on, and where it starts."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -98,7 +99,8 @@ def _find(
         raise _no_stable(word, line, built_on)
     if built_on is not None and built_on.withdrawn:
         raise usage(
-            f"{built_on.tag} was withdrawn and is never built on", f"relman hotfix FIX --to {line.name}"
+            f"{built_on.tag} was withdrawn and is never built on",
+            f"relman hotfix FIX --to {quote(line.name)}",
         )
     own = own_branch(facts, line)
     branch = mended_on(facts, line) if own is None else None
@@ -111,8 +113,8 @@ def _find(
         if not release:
             raise usage(
                 f"a backport goes to a branch, and {asked.tag} is a release",
-                f"relman backport FIX --to {line.name}",
-                f"relman hotfix FIX --to {asked.tag}",
+                f"relman backport FIX --to {quote(line.name)}",
+                f"relman hotfix FIX --to {quote(asked.tag)}",
             )
         return _at(line, asked, branch, tip, why=_older(asked, line))
     return _on_line_or_not(facts, scratch, line, built_on, branch, tip, release=release, side=side)
@@ -144,7 +146,7 @@ def _release_named(facts: Facts, word: str) -> Release | None:
     found = facts.release(word)
     if found is None and (line := _line_of_version(facts, word)):
         newest = f"; the newest of line {line.name} is {line.newest.tag}" if line.newest else ""
-        raise usage(f"there is no release {word}{newest}", f"relman hotfix FIX --to {line.name}")
+        raise usage(f"there is no release {word}{newest}", f"relman hotfix FIX --to {quote(line.name)}")
     return found
 
 
@@ -162,7 +164,7 @@ def _no_stable(word: str, line: Line, built_on: Release | None) -> RelmanError:
     how = "--rc" if candidate else ""
     return usage(
         f"{what}, so there is nothing stable to mend at {word}: put the fix on the branch and release that",
-        f"relman backport FIX --to {line.branch or line.name}",
+        f"relman backport FIX --to {quote(line.branch or line.name)}",
         f"relman release {line.name} {how}".rstrip(),
     )
 
@@ -211,7 +213,7 @@ def _on_line_or_not(
             raise usage(
                 f"{branch} contains {withdrawn.tag}, which was withdrawn, so a hotfix is not made from it",
                 "relman hotfix FIX --isolate",
-                f"relman backport FIX --to {line.name}",
+                f"relman backport FIX --to {quote(line.name)}",
             )
         return _at(
             line,
@@ -225,7 +227,7 @@ def _on_line_or_not(
         if side == "on-line":
             raise usage(
                 f"{branch} does not contain {built_on.tag}, so a release from it would lack that",
-                f"git merge {built_on.tag}",
+                f"git merge {quote(built_on.tag)}",
                 "relman hotfix FIX --isolate",
             )
         return _at(line, built_on, branch, tip, why=f"{branch} does not contain {built_on.tag}: from the tag")

@@ -1,5 +1,7 @@
 """What a release says about those that were withdrawn: in its proof, in its warnings, in the changelog."""
 
+from shlex import quote
+
 from relman.job.facts import Facts
 from relman.model.names import Oid
 from relman.model.tags import Release
@@ -32,7 +34,7 @@ def holding_withdrawn(facts: Facts, tag: str, base: Release | None, start: Oid) 
     return tuple(
         Warn(
             message=f"{tag} holds what {name} brought, which was withdrawn{why(facts, bad[name])}",
-            hint=f"git log --oneline {name}..{start[:10]}",
+            hint=f"git log --oneline {quote(f'{name}..{start[:10]}')}",
         )
         for name in bad
         if name in held and name not in before

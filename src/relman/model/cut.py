@@ -8,6 +8,7 @@ the newer one first, until they meet.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from shlex import quote
 from typing import Literal
 
 from msgspec import Struct
@@ -107,7 +108,10 @@ def _diverged(graph: Graph, name: str, upstream: str, here: Oid, there: Oid) -> 
     return RelmanError(
         Kind.MOVED,
         f"{name} and {upstream} have diverged: {ours} commits only here, {theirs} only there",
-        hints=(f"git log --oneline --left-right {name}...{upstream}", f"git rebase {upstream} {name}"),
+        hints=(
+            f"git log --oneline --left-right {quote(f'{name}...{upstream}')}",
+            f"git rebase {quote(upstream)} {quote(name)}",
+        ),
     )
 
 

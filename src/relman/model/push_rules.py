@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from msgspec import structs
 
@@ -106,7 +107,7 @@ def _fixes_only(branch: str, rules: PushRules) -> bool:
 def _merges(commits: Sequence[Commit], trunk: frozenset[Oid], name: str, line: Line) -> Iterator[Finding]:
     for commit in commits:
         if any(parent in trunk for parent in commit.parents[1:]):
-            hint = f"relman backport FIX --to {line.name}"
+            hint = f"relman backport FIX --to {quote(line.name)}"
             said = f"it merges {name} into a line that was cut"
             yield found("merge-from-trunk", _commit(commit), said, hint, commit.id)
 
@@ -153,7 +154,7 @@ def _orphans(
             "upstream-first",
             _commit(commit),
             f"nothing on {name} is this change, so the next release from there would lack it",
-            f"put it on {name} first, and then: relman backport FIX --to {line.name}",
+            f"put it on {name} first, and then: relman backport FIX --to {quote(line.name)}",
             commit.id,
         )
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -75,7 +76,9 @@ def _alone(update: Update, tag: str, version: Version | None, rules: PushRules) 
     elif update.commit is None:
         yield found("tag-place", update.name, "a release leads to a commit, and this leads to none")
     elif rules.annotated and not update.annotated:
-        yield found("tag-annotated", update.name, "a release tag without a message", f"git tag -a {tag}")
+        yield found(
+            "tag-annotated", update.name, "a release tag without a message", f"git tag -a {quote(tag)}"
+        )
 
 
 def _backwards(graph: Graph, made: Sequence[_Made], line: Line | None) -> Iterator[Finding]:
@@ -96,7 +99,7 @@ def _backwards(graph: Graph, made: Sequence[_Made], line: Line | None) -> Iterat
         if above:
             name, _ = max(above, key=lambda row: row[1])
             said = f"{one.version} comes after {name}, which is higher on the same line"
-            hint = f"relman next {line.name if line else ''}".strip()
+            hint = f"relman next {quote(line.name) if line else ''}".strip()
             yield found("version-backwards", one.update.name, said, hint)
 
 

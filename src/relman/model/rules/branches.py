@@ -1,6 +1,7 @@
 """B1 to B3: which branches there are, how long they live, how many of a kind are open."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from relman.model.course import own_part
 from relman.model.lines import line_numbers
@@ -48,7 +49,7 @@ def short_lived(seen: Seen) -> Iterator[Breach]:
             yield Breach(
                 where=f"branch {branch.name}",
                 message=f"{' and '.join(said)}; such a branch lives for days",
-                hint=f"git log --oneline {seen.trunk.name}..{branch.name}",
+                hint=f"git log --oneline {quote(f'{seen.trunk.name}..{branch.name}')}",
                 commit=branch.tip,
             )
 
@@ -65,7 +66,7 @@ def one_at_a_time(seen: Seen) -> Iterator[Breach]:
             yield Breach(
                 where=f"branch {extra.name}",
                 message=f"a second {kind} branch is open beside {still[0].name}",
-                hint=f"relman release {still[0].name}" if kind == "release" else "relman status",
+                hint=f"relman release {quote(still[0].name)}" if kind == "release" else "relman status",
                 commit=extra.tip,
             )
 

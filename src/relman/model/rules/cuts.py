@@ -1,6 +1,7 @@
 """C1 to C3: where a release branch left, what it is for, and what must not be merged into it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from relman.model.rules.seen import Breach, Seen, commit_words, stable
 
@@ -13,7 +14,7 @@ def cut_from_trunk(seen: Seen) -> Iterator[Breach]:
             yield Breach(
                 where=f"branch {course.name}",
                 message=f"its first-parent chain never meets that of {seen.trunk.name}",
-                hint=f"git merge-base {seen.trunk.name} {course.name}",
+                hint=f"git merge-base {quote(seen.trunk.name)} {quote(course.name)}",
                 commit=course.tip,
             )
             continue
@@ -49,7 +50,7 @@ def one_version_each(seen: Seen) -> Iterator[Breach]:
                 yield Breach(
                     where=f"tag {other.tag}",
                     message=f"a release of {line.name} stands on {course.name}",
-                    hint=f"git log --oneline -3 {other.tag}",
+                    hint=f"git log --oneline -3 {quote(other.tag)}",
                     commit=oid,
                 )
 

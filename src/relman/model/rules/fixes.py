@@ -1,6 +1,7 @@
 """F1 to F3: in which direction fixes travel, and whether what was released came back."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from relman.model.course import Course
 from relman.model.names import Oid
@@ -35,7 +36,7 @@ def downstream_first(seen: Seen) -> Iterator[Breach]:
 
 
 def _breach(seen: Seen, course: Course, oid: Oid, how: str, *, mend: bool) -> Breach:
-    hint = f"relman backport {oid[:10]} --to {seen.trunk.name}" if mend else f"git show {oid[:10]}"
+    hint = f"relman backport {oid[:10]} --to {quote(seen.trunk.name)}" if mend else f"git show {oid[:10]}"
     return Breach(
         where=commit_words(seen, oid), message=f"on {course.name} first: {how}", hint=hint, commit=oid
     )
@@ -56,6 +57,6 @@ def merged_back(seen: Seen) -> Iterator[Breach]:
                 yield Breach(
                     where=f"tag {each.tag}",
                     message=f"{target.name} does not contain it",
-                    hint=f"relman forward {course.line.name}",
+                    hint=f"relman forward {quote(course.line.name)}",
                     commit=each.commit,
                 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from shlex import quote
 
 from relman.model.course import Course
 from relman.model.names import Oid
@@ -26,7 +27,7 @@ def only_the_fix(seen: Seen) -> Iterator[Breach]:
                 yield Breach(
                     where=f"tag {release.tag}",
                     message=f"it does not contain {before.tag}",
-                    hint=f"git log --oneline {release.tag}..{before.tag}",
+                    hint=f"git log --oneline {quote(f'{release.tag}..{before.tag}')}",
                     commit=release.commit,
                 )
                 continue
@@ -37,7 +38,7 @@ def only_the_fix(seen: Seen) -> Iterator[Breach]:
                     yield Breach(
                         where=commit_words(seen, oid),
                         message=f"{what} went out in {release.tag}, a patch release",
-                        hint=f"git log --oneline {before.tag}..{release.tag}",
+                        hint=f"git log --oneline {quote(f'{before.tag}..{release.tag}')}",
                         commit=oid,
                     )
 
@@ -73,7 +74,7 @@ def fix_everywhere(seen: Seen) -> Iterator[Breach]:
                 if not upstream.holds(oid) and upstream.of(oid) is None:
                     lacking.setdefault(oid, []).append(name)
         for oid, names in lacking.items():
-            to = " ".join(f"--to {name}" for name in names)
+            to = " ".join(f"--to {quote(name)}" for name in names)
             yield Breach(
                 where=commit_words(seen, oid),
                 message=f"released on {course.name}, and nothing shows that {' or '.join(names)} has it",
@@ -93,7 +94,7 @@ def _beside(seen: Seen, course: Course) -> Iterator[Breach]:
             yield Breach(
                 where=f"tag {release.tag}",
                 message=f"released beside {course.name}, which does not contain it",
-                hint=f"relman forward {course.line.name}",
+                hint=f"relman forward {quote(course.line.name)}",
                 commit=release.commit,
             )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice, pairwise
+from shlex import quote
 
 from relman.model.course import Course, Stem
 from relman.model.rules.seen import Breach, Seen, stable
@@ -22,7 +23,7 @@ def right_commit(seen: Seen) -> Iterator[Breach]:
                 yield Breach(
                     where=f"tag {release.tag}",
                     message=wrong,
-                    hint=f"git log --oneline --graph -3 {release.tag}",
+                    hint=f"git log --oneline --graph -3 {quote(release.tag)}",
                     commit=release.commit,
                 )
 
@@ -85,14 +86,14 @@ def in_order(seen: Seen) -> Iterator[Breach]:
                 yield Breach(
                     where=f"tag {other.tag}",
                     message=f"it stands below {one.tag} on {course.name}",
-                    hint=f"git log --oneline {other.tag}..{one.tag}",
+                    hint=f"git log --oneline {quote(f'{other.tag}..{one.tag}')}",
                     commit=other.commit,
                 )
     for each in seen.disagreements:
         yield Breach(
             where=f"tag {each.release.tag}",
             message=each.says,
-            hint=f"git show {each.release.tag}:{each.path}",
+            hint=f"git show {quote(f'{each.release.tag}:{each.path}')}",
             commit=each.release.commit,
             path=each.path,
         )
@@ -107,21 +108,21 @@ def well_made(seen: Seen) -> Iterator[Breach]:
             yield Breach(
                 where=f"tag {release.tag}",
                 message="it is a name only: nobody says who made it, when and why",
-                hint=f"git cat-file -t {release.tag}",
+                hint=f"git cat-file -t {quote(release.tag)}",
                 commit=release.commit,
             )
         if release.tag in seen.misnamed:
             yield Breach(
                 where=f"tag {release.tag}",
                 message=f"the tag object was made as {seen.misnamed[release.tag]}",
-                hint=f"git cat-file -p {release.tag}",
+                hint=f"git cat-file -p {quote(release.tag)}",
                 commit=release.commit,
             )
     for one, other in seen.twins:
         yield Breach(
             where=f"tag {other}",
             message=f"{one} names the same version and leads elsewhere",
-            hint=f"git log --oneline {one}...{other}",
+            hint=f"git log --oneline {quote(f'{one}...{other}')}",
         )
     for tag, how in seen.moved.items():
-        yield Breach(where=f"tag {tag}", message=how, hint=f"git log --oneline -1 {tag}")
+        yield Breach(where=f"tag {tag}", message=how, hint=f"git log --oneline -1 {quote(tag)}")
