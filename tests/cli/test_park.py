@@ -190,6 +190,7 @@ def test_commits_of_others_are_named_and_the_command_that_takes_them_too_works(t
         ("merge:gone", "is called gone"),
         (",", "needs a name"),
         ("\x1b[31m", "belongs to a feature"),
+        ("pay,serach", "belongs to a feature 'serach'"),
     ],
 )
 def test_a_feature_that_selects_nothing_is_an_error(shop: Shop, word: str, words: str) -> None:
@@ -206,6 +207,16 @@ def test_a_feature_that_is_released_is_an_error(shop: Shop) -> None:
 def test_a_feature_that_is_parked_is_not_parked_again(shop: Shop) -> None:
     shop.done(*sure(["park", "pay"]))
     assert "relman unpark pay" in shop.refused(2, "park", "pay", "--yes").err
+
+
+def test_a_feature_that_was_reverted_by_hand_is_not_said_to_be_parked(shop: Shop) -> None:
+    shop.repo.git("switch", "-q", "main")
+    shop.repo.git("revert", "--no-edit", shop.repo.id("X2"), shop.repo.id("X1"))
+    said = shop.refused(2, "park", "pay", "--yes")
+    assert "was taken out of main already" in said.err
+    [way] = [line for line in said.err.splitlines() if line.startswith("hint:")]
+    told = shop.repo.git(*way.split()[2:])
+    assert 'Revert "feat(pay): a form"' in told
 
 
 def test_commits_of_another_feature_are_an_error(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from relman.errors import RelmanError, usage
 from relman.git.revision import resolve
 from relman.git.search import find_messages
 from relman.job.facts import Facts
+from relman.job.parked import parked
 from relman.model import message
 from relman.model.feature import Feature, Trunk, arrivals, says, strangers
 from relman.model.history import Commit
@@ -66,6 +67,8 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
     branches: dict[str, None] = {}
     for part in parts:
         oids, how, held = _selected(facts, trunk, part)
+        if not oids and len(parts) > 1:
+            raise _nothing(facts, part, ())
         found |= dict.fromkeys(oids)
         hows[how] = None
         branches |= dict.fromkeys(held)
@@ -76,9 +79,9 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
     standing = tuple(oid for oid in inside if oid not in trunk.gone)
     name = _plain(parts[0])
     if not standing:
-        raise usage(
-            f"all of {name} was taken out of {facts.trunk_name} already", f"relman unpark {quote(name)}"
-        )
+        out = any(name == each.name for each in parked(facts))
+        way = f"relman unpark {quote(name)}" if out else f"git log --oneline --grep={inside[-1]}"
+        raise usage(f"all of {name} was taken out of {facts.trunk_name} already", way)
     known = configured(facts)
     if len(parts) == 1:
         feature = known.get(name) or Feature(name=name)
