@@ -79,6 +79,18 @@ def test_what_is_carried_out_is_what_was_told(
         assert shop.repo.git("diff", "--name-only", before, "main") == ""
 
 
+def test_the_debt_of_a_revert_is_settled_as_it_was_told(incident: Callable[[str], Shop]) -> None:
+    """It is owed where the cause is: line 1.0 never had it."""
+    shop = incident("revert-cause")
+    option = asked(shop, "revert-cause")["revert-cause"]
+    [debt] = [d for d in option["debts"] if "backport" in d["settle"]]
+    assert debt["missing_on"] == ["main"]
+    carry_out(shop, option)
+    shop.done(*sure(debt["settle"].split()[1:]))
+    assert "five" not in shop.repo.tree("main", "app.txt")
+    assert "pay.txt" in shop.repo.files("main")
+
+
 def test_a_merge_is_what_was_told_before_its_release(incident: Callable[[str], Shop]) -> None:
     shop = incident("merge-hotfix-branch")
     option = asked(shop, "merge-hotfix-branch")["merge-hotfix-branch"]

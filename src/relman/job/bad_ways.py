@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from shlex import quote
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relman.errors import RelmanError
 from relman.git.blame import blame
@@ -86,6 +86,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
     tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
     found, tip = verdict_of(tried), tried.tip()
     target = tried.plan.targets[0] if tried.plan else None
+    debts = tried.plan.debts if tried.plan else ()
     return Option(
         kind="revert-cause",
         verdict=found.verdict,
@@ -96,7 +97,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         tree=scratch.tree_of(tip) if tip else None,
         ships_besides=besides(facts, target.ships, ()) if target else (),
         loses=1,
-        debts=tried.plan.debts if tried.plan else (),
+        debts=tuple(debts),
         commands=commands,
         evidence=(told,),
     )

@@ -12,7 +12,7 @@ from relman.model import message
 from relman.model.equivalence import Changes
 from relman.model.history import Commit
 from relman.model.lines import TRUNK
-from relman.model.names import Oid
+from relman.model.names import Oid, is_oid
 from relman.model.reverts import cancel
 from relman.plan.plan import Debt, Warn
 
@@ -51,11 +51,14 @@ def isolated_debts(fix: Commit, isolated: Sequence[tuple[str, str, str]]) -> tup
 def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[str]) -> Debt | None:
     missing = []
     trunk = facts.trunk.commit
-    if TRUNK not in reached and held(facts, trunk, fix) is None:
+    if TRUNK not in reached and held(facts, trunk, fix) is None and _concerns(facts, trunk, fix):
         missing.append(facts.trunk_name)
-    missing += [
-        line.name for line, _ in facts.live if line.name not in reached and not line_has(facts, line, fix)
-    ]
+    for line, _ in facts.live:
+        if line.name in reached or line_has(facts, line, fix):
+            continue
+        end = facts.line_end(line) or (line.newest.commit if line.newest else None)
+        if end is None or _concerns(facts, end, fix):
+            missing.append(line.name)
     if not missing:
         return None
     # Branches and ranges mean something else afterwards: what they name is on a line then.
@@ -67,6 +70,15 @@ def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[s
         missing_on=tuple(missing),
         settle=f"relman backport {named} {targets}",
     )
+
+
+def _concerns(facts: Facts, end: Oid, fix: Commit) -> bool:
+    """Whether a place needs a fix at all: it needs no revert of what it does not have."""
+    named = message.reverted(message.parse(fix.message)).commits
+    undone = [Oid(name) for name in named if is_oid(name) and facts.graph.has(Oid(name))]
+    if not undone or len(undone) < len(named):
+        return True
+    return any(held(facts, end, facts.graph.commit(oid)) is not None for oid in undone)
 
 
 def follow_up_warnings(
