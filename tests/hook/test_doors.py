@@ -282,6 +282,7 @@ def test_a_broken_configuration_says_so_and_how_to_get_past(guarded: Shop) -> No
     done = push(guarded, "main:refs/heads/topic")
     assert done.returncode != 0
     assert "no such key" in done.stderr
+    assert "\ufffd" not in done.stderr  # every line of the error is one, and none stands for a line's end
     assert "to go past it: " in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -76,7 +76,8 @@ def _start_light() -> None:
 
 
 def _trouble(hook: str, *lines: str) -> int:
-    say(f"relman {hook}: {lines[0]}", *(f"  {line}" for text in lines[1:] for line in text.split("\n")))
+    first, *rest = (line for text in lines for line in text.split("\n"))
+    say(f"relman {hook}: {first}", *(f"  {line}" for line in rest))
     from relman.model.hooks import way_past
 
     say(f"to go past it: {way_past(hook)}")
