@@ -87,6 +87,23 @@ def test_neither_a_remote_that_is_gone_nor_a_nameless_person_matters(used: Shop)
         Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text(GLOBAL_CONFIG)
 
 
+def test_what_writes_no_commit_and_no_tag_needs_no_name(tmp_path: Path) -> None:
+    """A server publishes what somebody made, and anybody takes a file back."""
+    shop = Shop(tmp_path / "shop")
+    before = shop.local()
+    shop.done(*sure(["release", "1.0"]))
+    for key in ("user.name", "user.email"):
+        shop.repo.run("config", "--unset", key)
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_bytes(b"")
+    try:
+        shop.done("push", "--yes")
+        assert shop.repo.git("rev-parse", "v1.0.1^{}") in shop.there("ls-remote", ".", "refs/tags/v1.0.1^{}")
+        shop.done("undo", "--remote", "--reason", "v1.0.1", "--yes")
+        assert shop.local().refs == before.refs
+    finally:
+        Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text(GLOBAL_CONFIG)
+
+
 def test_a_bare_repository_and_a_linked_work_tree_are_as_good(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop", remote=False)
     linked = shop.repo.worktree(tmp_path / "linked", "main")

@@ -62,8 +62,6 @@ def carry_out(
     if not how.dry_run:
         facts, warnings, differ = _settled(here, facts, offline=how.offline, push=how.push)
     identity = read_identity(facts.repo)
-    if identity is None and not how.dry_run:
-        raise no_identity()
     with Scratch.open(facts.repo, _any_tree(facts)) as scratch:
         wishes = _wishes(facts, how, identity, now, offset)
         with here.busy("trying it in a scratch repository"):
@@ -71,6 +69,8 @@ def carry_out(
             more = (*warnings, *differing(facts, plan, differ))
             plan = structs.replace(plan, warnings=(*more, *plan.warnings))
             plan = overridden(plan, how.anyway, how.reason or "")
+            if identity is None and not how.dry_run and any(plan.objects()):
+                raise no_identity()
             wanted = _signing(facts.repo, how)
             sealed = seal(plan, scratch, clock=now, offset=offset, identity=identity, signing=wanted)
         if how.expect is not None and not matches(sealed, how.expect):

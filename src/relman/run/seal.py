@@ -34,8 +34,8 @@ def seal(
 ) -> Sealed:
     """Writes every object of the plan, unsigned, into the scratch repository.
 
-    `clock` is in seconds since 1970, `offset` in minutes from UTC. The result is provisional where `identity`
-    is absent or something is still to be signed (`sign`).
+    `clock` is in seconds since 1970, `offset` in minutes from UTC. The result is provisional where what
+    is written has no `identity` yet or is still to be signed (`sign`).
     """
     person = _person(identity or PLACEHOLDER, clock, offset)
     ids, trees = _write(plan, scratch, person, scratch.write_commit, scratch.write_tag)
@@ -43,7 +43,7 @@ def seal(
         plan=plan,
         ids=ids,
         hash=plan_hash(plan, trees),
-        provisional=identity is None or wants(plan, signing),
+        provisional=(identity is None and any(plan.objects())) or wants(plan, signing),
     )
 
 
