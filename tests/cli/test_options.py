@@ -83,7 +83,7 @@ def test_the_debt_of_a_revert_is_settled_as_it_was_told(incident: Callable[[str]
     """It is owed where the cause is: line 1.0 never had it."""
     shop = incident("revert-cause")
     option = asked(shop, "revert-cause")["revert-cause"]
-    [debt] = [d for d in option["debts"] if "backport" in d["settle"]]
+    [debt] = [d for d in option["debts"] if "main" in d["missing_on"]]
     assert debt["missing_on"] == ["main"]
     carry_out(shop, option)
     shop.done(*sure(debt["settle"].split()[1:]))

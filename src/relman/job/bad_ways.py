@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from shlex import quote
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from relman.errors import RelmanError
 from relman.git.blame import blame
