@@ -24,13 +24,24 @@ def test_the_page_names_what_speaks_for_it_and_against_it(story: Callable[[str],
     said = look(story("merged_back"), "strategy", "detect")
     assert said.out.startswith(
         """\
-oneflow/v1  82%
+oneflow/v1  90%
   + G1  releases are tags on branches that left main: 4 of 4 · v3.8.2
+  + B2  a release branch is finished with its release: 2 of 2 · 3.9
   + C1  lines are cut from main: 2 of 2 · 3.9
 """
     )
-    assert "  - B2  a release branch goes with its release: 0 of 2 · not 3.9 and 3.8\n" in said.out
+    assert "  - B3  one line at a time: 0 of 1 · not 3.8\n" in said.out
     assert said.err == "relman strategy show oneflow/v1\n"
+
+
+def test_what_refs_and_commits_cannot_tell_is_said(story: Callable[[str], Repo], look: Look) -> None:
+    repo = story("trunk_tags")
+    said = look(repo, "strategy", "detect")
+    assert said.out.startswith(
+        "github-flow/v1 and toggles/v1 have the same branches and tags: commits that name the switch (Feature: NAME), "
+        "or toggles in the configuration, would tell; there are none\n"
+    )
+    assert look(repo, "strategy", "detect", "--json").json["alike"] == ["toggles/v1"]
 
 
 def test_a_history_without_a_release_says_nothing(story: Callable[[str], Repo], look: Look) -> None:

@@ -34,7 +34,7 @@ def test_the_incident_is_written_down_with_its_evidence(story: Callable[[str], R
 
 # fits to 100%, maintenance/v1 to 95%: relman strategy detect says why
 # releases are tags on main and on the lines that left it: 6 of 6, as v1.4.2, v1.3.2, v1.4.1
-# every line has a release branch: 2 of 2, as release/1.4, release/1.3
+# every line has, or had, a release branch: 2 of 2, as release/1.4, release/1.3
 # nothing is merged back into main: 4 of 4, as v1.4.2, v1.3.2, v1.4.1
 # no line is merged into a newer one: 1 of 1, as release/1.3
 strategy = "trunk/v1"

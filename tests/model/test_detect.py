@@ -1,14 +1,14 @@
 """Strategies held against what a history shows, without git and without anybody's name for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
 from relman.model.catalog import CATALOG, GITFLOW, TRUNK
-from relman.model.course import Stem, own_part
-from relman.model.detect import Candidate, candidates
+from relman.model.course import Standing, Stem, own_part
+from relman.model.detect import Candidate, alike, candidates
 from relman.model.lines import find_lines
-from relman.model.observed import Observed, Standing, observe
+from relman.model.observed import Observed, observe
 from small_history import Small, oid, releases
 
 
@@ -16,15 +16,27 @@ def best(found: Iterable[Candidate]) -> str:
     return next(iter(found)).strategy.name
 
 
-def watch(small: Small, tip: str, tags: dict[str, str], branches: dict[str, str]) -> Observed:
-    """One reading with `main` as trunk; `tags` are versions to labels, `branches` names to labels."""
-    lines = find_lines(branches, releases(*tags.items()), trunk="main")
+def watch(
+    small: Small,
+    tip: str,
+    tags: dict[str, str],
+    branches: dict[str, str],
+    trunk: str = "main",
+    toggles: Sequence[str] = (),
+) -> Observed:
+    """One reading; `tags` are versions to labels, `branches` names to labels."""
+    lines = find_lines(branches, releases(*tags.items()), trunk=trunk)
     ends = {
         line.name: oid(branches[line.branch]) if line.branch else line.releases[0].commit
         for line in lines.all
     }
     return observe(
-        small.graph, Standing(name="main", tip=oid(tip)), None, lines, lambda line: ends[line.name]
+        small.graph,
+        Standing(name=trunk, tip=oid(tip)),
+        None,
+        lines,
+        lambda line: ends[line.name],
+        toggles=toggles,
     )
 
 
@@ -44,6 +56,109 @@ def test_features_that_name_their_switch_make_it_trunk_with_toggles() -> None:
     scores = {each.strategy.name: each.score for each in found}
     assert scores["toggles/v1"] == scores["github-flow/v1"] == 1.0
     assert best(found) == "toggles/v1"
+
+
+def test_switches_in_the_configuration_speak_where_commits_do_not() -> None:
+    small = Small()
+    small.run("", *["feat: x"] * 6, prefix="t")
+    tags = {"1.0.0": "t1", "1.1.0": "t3"}
+    silent = candidates(CATALOG, lambda _strategy: watch(small, "t5", tags, {}))
+    assert (best(silent), [c.strategy.name for c in alike(silent)]) == ("github-flow/v1", ["toggles/v1"])
+    spoken = candidates(CATALOG, lambda _strategy: watch(small, "t5", tags, {}, toggles=["search"]))
+    assert best(spoken) == "toggles/v1"
+    (trait,) = (t for t in spoken[0].traits if t.rule == "B2")
+    assert (trait.says, trait.for_it) == ("switches that hide features are configured", ("search",))
+
+
+def test_commits_that_name_no_switch_beside_some_that_do_tell_the_two_apart() -> None:
+    small = Small()
+    small.run("", *["feat: x"] * 5, "feat: x\n\nFeature: search", prefix="t")
+    found = candidates(CATALOG, lambda _strategy: watch(small, "t5", {"1.0.0": "t1", "1.1.0": "t3"}, {}))
+    assert (best(found), alike(found)) == ("github-flow/v1", ())
+
+
+def rolling() -> Observed:
+    """Trunk is `3.3.x`; 2.20 goes on and is merged into it, and it into `3.4.x`, which has no release yet."""
+    small = Small()
+    small.run("", "feat: a", "feat: b", prefix="t")
+    small.run("t0", "fix: c", prefix="lts")
+    small.add("line", "t1", message="feat: d")
+    small.add("t2", "t1", "lts0")
+    small.run("lts0", "fix: e", "fix: f", prefix="late")
+    small.add("t3", "t2", "late1", message="Merge branch '2.20.x' into 3.3.x")
+    small.add("next", "line", "t3", message="Merge branch '3.3.x' into 3.4.x")
+    small.add("t4", "t3", message="fix: waits for the next merge")
+    tags = {"2.20.0": "lts0", "3.3.0": "t2", "2.20.1": "late0", "2.20.2": "late1"}
+    return watch(small, "t4", tags, {"2.20.x": "late1", "3.4.x": "next"}, trunk="3.3.x")
+
+
+def test_a_trunk_that_is_a_line_itself_rolls_on_and_takes_what_older_lines_get() -> None:
+    seen = rolling()
+    assert seen.rolling
+    assert [(u.older, u.newer, u.held, u.of) for u in seen.upward] == [("2.20.x", "3.3.x", 2, 2)]
+    assert [(u.older, u.newer, u.held, u.of) for u in seen.onward] == [("3.3.x", "3.4.x", 2, 2)]
+    found = {c.strategy.name: c for c in candidates(CATALOG, lambda _strategy: seen)}
+    assert best(found.values()) == "maintenance/v1"
+    assert "one branch is trunk for ever" in {t.says for t in found["oneflow/v1"].breaks}
+
+
+def test_a_line_above_that_took_nothing_since_it_left_is_not_merged_upward_into() -> None:
+    small = Small()
+    small.run("", "feat: a", "feat: b", "feat: c", prefix="t")
+    small.run("t0", "feat: x", prefix="next")
+    seen = watch(small, "t2", {"3.3.0": "t1"}, {"3.4.x": "next0"}, trunk="3.3.x")
+    assert [(u.newer, u.held, u.of, u.kept) for u in seen.onward] == [("3.4.x", 0, 2, False)]
+
+
+def test_releases_of_a_trunk_that_is_a_line_are_one_line() -> None:
+    lines = find_lines(
+        ["12.x", "5.8"], releases(("13.1.0", "b"), ("13.0.0", "a"), ("12.9.0", "c")), trunk="13.x"
+    )
+    assert [(line.name, len(line.releases)) for line in lines.all] == [("13", 2), ("12", 1), ("5.8", 0)]
+
+
+def test_a_line_that_ended_is_passed_over_on_the_way_up() -> None:
+    small = Small()
+    small.run("", "feat: a", "feat: b", "feat: c", prefix="t")
+    small.run("t0", "fix: a", prefix="one")
+    small.run("t1", "fix: b", prefix="two")
+    small.run("one0", "fix: late", prefix="late")
+    small.run("t2", "fix: c", prefix="three")
+    small.add("up", "three0", "late0", message="Merge branch '1.1'")
+    small.add("tip", "t2", "up")
+    tags = {"1.1.0": "one0", "1.2.0": "two0", "1.3.0": "three0", "1.1.1": "late0"}
+    branches = {"1.1": "late0", "1.2": "two0", "1.3": "up"}
+    seen = watch(small, "tip", tags, branches)
+    assert [(u.older, u.newer, u.held, u.of) for u in seen.upward] == [("1.1", "1.3", 1, 1)]
+
+
+def test_a_release_branch_that_trunk_holds_whole_is_finished_though_nobody_deleted_it() -> None:
+    small = Small()
+    small.run("", "feat: x", prefix="t")
+    small.run("t0", "fix: a", "fix: b", prefix="r")
+    small.add("tip", "t0", "r1")
+    small.run("r1", "fix: more", prefix="more")
+    assert watch(small, "tip", {"1.0.0": "r0"}, {"release-1.0": "r1"}).finished == ("release-1.0",)
+    assert watch(small, "tip", {"1.0.0": "r0"}, {"release-1.0": "more0"}).finished == ()
+
+
+def test_a_line_with_two_releases_of_its_own_had_a_branch() -> None:
+    small = Small()
+    small.run("", "feat: x", prefix="t")
+    small.run("t0", "fix: a", "fix: b", prefix="r")
+    small.add("tip", "t0")
+    assert watch(small, "tip", {"1.0.0": "r0", "1.0.1": "r1"}, {}).outlived == ("v1.0.1",)
+    assert watch(small, "tip", {"1.0.0": "t0", "1.0.1": "r1"}, {}).outlived == ()
+
+
+def test_lines_named_by_one_number_are_not_those_of_minor_versions() -> None:
+    small = Small()
+    small.run("", *["feat: x"] * 4, prefix="t")
+    small.run("t1", "fix: a", prefix="old")
+    small.run("t2", "fix: b", prefix="new")
+    tags = {"7.0.0": "t1", "8.0.0": "t2", "7.0.1": "old0", "8.0.1": "new0"}
+    seen = watch(small, "t3", tags, {"v7.x": "old0", "v8.x": "new0"})
+    assert best(candidates(CATALOG, lambda _strategy: seen)) == "maintenance/v1"
 
 
 def lines_beside(*, merged: bool, upward: bool) -> Observed:

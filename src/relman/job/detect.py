@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from relman.job.facts import Facts
 from relman.model.catalog import CATALOG
+from relman.model.course import Standing
 from relman.model.detect import Candidate, candidates
-from relman.model.observed import Observed, Standing, observe
+from relman.model.observed import Observed, observe
 from relman.model.strategy import Role, Strategy
 
 _Roles = tuple[Standing, Standing | None, tuple[Standing, ...]]
@@ -37,6 +38,7 @@ def detect(facts: Facts, catalog: Sequence[Strategy] = CATALOG) -> tuple[Candida
                 facts.end,
                 paired=beside,
                 environments=environments,
+                toggles=[toggle.name for toggle in facts.config.toggles],
             )
         return known[which]
 

@@ -13,11 +13,10 @@ from relman.job.facts import Facts
 from relman.job.shipping import read_own
 from relman.job.strategy import branch_in_role, environments
 from relman.model.bookkeeping import matches
-from relman.model.course import Course, Stem, courses
+from relman.model.course import Course, Standing, Stem, courses
 from relman.model.finding import Check
 from relman.model.lines import Line, branch_names
 from relman.model.names import Oid, short, tag_ref
-from relman.model.observed import Standing
 from relman.model.rules.every import findings
 from relman.model.rules.seen import Disagreement, Limits, Seen, stable
 from relman.model.rules.upstream import sureness

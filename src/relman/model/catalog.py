@@ -160,7 +160,7 @@ GITFLOW = Strategy(
     title="GitFlow",
     roles=(
         Role(name="trunk", patterns=("develop", "development", "dev"), step="minor"),
-        Role(name="production", patterns=("main", "master"), tags=True, step="patch"),
+        Role(name="production", patterns=("main", "master", "stable"), tags=True, step="patch"),
         Role(
             name="release",
             patterns=("release/{version}", "releases/{version}", "release-{version}", "release/{line}"),
@@ -216,7 +216,7 @@ ONEFLOW = Strategy(
         _TRUNK,
         Role(
             name="release",
-            patterns=("release/{version}", "release/{line}"),
+            patterns=("release/{version}", "release/{line}", "release-{version}", "release-{line}"),
             starts=("trunk",),
             lands=("trunk",),
             tags=True,

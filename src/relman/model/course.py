@@ -45,6 +45,13 @@ class Stem:
         return self._passed[oid] if self.holds(oid) else None
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """A branch by its short name, and where it stands."""
+
+    name: str
+    tip: Oid
+
+
 class Course(Struct, frozen=True, kw_only=True):
     """A line's own part. `own` is its first-parent chain after the cut, newest first; `cut` is on trunk's.
 

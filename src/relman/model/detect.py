@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from relman.model.course import Course
 from relman.model.observed import Observed
 from relman.model.strategy import CheckId, Role, Strategy
 
@@ -29,6 +30,8 @@ class Trait(Struct, frozen=True, kw_only=True):
     for_it: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     weight: int = 1
+    silent: bool = False
+    """Refs and commits may say nothing about it and it may hold all the same."""
 
     @property
     def share(self) -> float:
@@ -64,6 +67,19 @@ class Candidate(Struct, frozen=True, kw_only=True):
         return tuple(t for t in self.traits if not t.kept)
 
 
+def alike(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates that the history does not tell from the best: as high, or lower by what it may be silent about."""
+    best = found[0] if found and found[0].score else None
+    if best is None:
+        return ()
+    plain = _told(best)
+    return tuple(c for c in found[1:] if c.score == best.score or _told(c) == plain)
+
+
+def _told(candidate: Candidate) -> frozenset[tuple[str, int, int]]:
+    return frozenset((t.says, t.holds, t.of) for t in candidate.traits if not t.silent)
+
+
 View = Callable[[Strategy], Observed]
 """What was observed with the branches that a strategy gives the roles of trunk and production."""
 
@@ -92,8 +108,10 @@ def traits(strategy: Strategy, seen: Observed) -> Iterator[Trait]:
     """Gives every rule of a strategy that the history can speak about."""
     yield _tags(strategy, seen)
     yield _production(strategy, seen)
+    if seen.rolling:
+        yield _rolling(strategy, seen)
     yield from _environments(strategy, seen)
-    yield _release_branches(strategy, seen)
+    yield from _release_branches(strategy, seen)
     if (release := strategy.role("release")) is not None:
         yield _names(release, seen)
         yield _cut(seen)
@@ -107,8 +125,7 @@ def traits(strategy: Strategy, seen: Observed) -> Iterator[Trait]:
             rows = [(c.name, c.name not in seen.down) for c in seen.courses if c.own]
             yield _split("C3", f"{seen.trunk.name} is not merged into a line", rows)
     if strategy.toggles:
-        found, of = seen.switched
-        yield Trait(rule="B2", says="features name the switch that hides them", holds=found, of=max(of, 1))
+        yield _switches(seen)
 
 
 def _split(rule: CheckId, says: str, rows: Sequence[tuple[str, bool]], *, weight: int = 1) -> Trait:
@@ -144,6 +161,14 @@ def _tags(strategy: Strategy, seen: Observed) -> Trait:
     return _split("G1", says, rows, weight=_TELLING + 1)
 
 
+def _rolling(strategy: Strategy, seen: Observed) -> Trait:
+    """Where trunk is named as a line, the next line takes its place: no branch stays for ever."""
+    name = seen.trunk.name
+    if _merges_upward(strategy):
+        return _split("B1", "trunk is the line that is worked on", [(name, True)], weight=_TELLING)
+    return _split("B1", "one branch is trunk for ever", [(name, False)], weight=_TELLING)
+
+
 def _finishes(strategy: Strategy, branch: str) -> bool:
     """Whether a branch that was merged is one that a release comes from; chains are no help after fast-forwards."""
     roles = (strategy.role("release"), strategy.role("hotfix"))
@@ -171,17 +196,23 @@ def _environments(strategy: Strategy, seen: Observed) -> Iterator[Trait]:
     yield _split("M1", "commits only flow downstream, by merges", rows, weight=_TELLING)
 
 
-def _release_branches(strategy: Strategy, seen: Observed) -> Trait:
+def _release_branches(strategy: Strategy, seen: Observed) -> Iterator[Trait]:
     release = strategy.role("release")
-    branched = [(c.name, c.line.branch is not None) for c in seen.courses]
     if release is None:
-        rows = [(name, not there) for name, there in branched]
-        return _split("B1", "there are no release branches", rows, weight=_TELLING)
-    if release.lifetime == "release":
-        return _split(
-            "B2", "a release branch goes with its release", [(n, not there) for n, there in branched]
-        )
-    return _split("B1", "every line has a release branch", branched, weight=_TELLING)
+        branched = [(c.name, c.line.branch is None) for c in seen.courses]
+        yield _split("B1", "there are no release branches", branched, weight=_TELLING)
+        older = [(c.name, _label(c) not in seen.beside) for c in seen.courses[1:]]
+        yield _split("B3", "an older version gets no release any more", older)
+    elif release.lifetime == "release":
+        rows = [(c.name, c.line.branch is None or c.name in seen.finished) for c in seen.courses]
+        yield _split("B2", "a release branch is finished with its release", rows, weight=_TELLING)
+    else:
+        rows = [(c.name, c.line.branch is not None or c.name in seen.outlived) for c in seen.courses]
+        yield _split("B1", "every line has, or had, a release branch", rows, weight=_TELLING)
+
+
+def _label(course: Course) -> str:
+    return course.line.branch or course.line.name
 
 
 def _names(release: Role, seen: Observed) -> Trait:
@@ -198,7 +229,7 @@ def _cut(seen: Observed) -> Trait:
 def _apart(strategy: Strategy, seen: Observed) -> Trait:
     alone = "release" in strategy.one_at_a_time
     says = "one line at a time" if alone else "older lines go on beside the newest"
-    rows = [(c.name, ((c.line.branch or c.line.name) in seen.beside) != alone) for c in seen.courses[1:]]
+    rows = [(c.name, (_label(c) in seen.beside) != alone) for c in seen.courses[1:]]
     return _split("B3", says, rows)
 
 
@@ -207,25 +238,37 @@ def _steps(strategy: Strategy, seen: Observed) -> Trait:
     lines = [(c.name, c.line.numbers[0]) for c in seen.courses]
     major = strategy.cut == "major"
     says = "a line for every major version" if major else "a line for every minor version"
+    if not major:
+        return _split("C2", says, [(c.name, len(c.line.numbers) > 1) for c in seen.courses])
     pairs = itertools.pairwise(lines)
-    return _split("C2", says, [(name, not major or one != other) for (name, one), (_, other) in pairs])
+    return _split("C2", says, [(name, one != other) for (name, one), (_, other) in pairs])
+
+
+def _switches(seen: Observed) -> Trait:
+    """Switches stand in files, so only their names speak: in commits, and in the configuration."""
+    if seen.toggles:
+        return _split("B2", "switches that hide features are configured", [(n, True) for n in seen.toggles])
+    found, of = seen.switched
+    says = "features name the switch that hides them"
+    return Trait(rule="B2", says=says, holds=found, of=max(of, 1), silent=not found)
 
 
 def _landing(strategy: Strategy, release: Role, seen: Observed) -> Iterator[Trait]:
     off = [p for p in seen.placed if p.place != "trunk"]
     trunk = seen.trunk.name
     weight = _TELLING + 2
+    merged = (*seen.upward, *seen.onward)
     if "trunk" in release.lands:
         rows = [(p.release.tag, p.back) for p in off]
         yield _split("F3", f"releases are merged back into {trunk}", rows, weight=weight)
-    elif any(p.back for p in off) and _merges_upward(strategy):
-        rows = [(f"{u.older} in {u.newer}", u.held * 2 >= u.of) for u in seen.upward]
+    elif _merges_upward(strategy) and any(u.held for u in merged):
+        rows = [(f"{u.older} in {u.newer}", u.kept) for u in merged]
         yield _split("F3", "an older line is merged into the next newer one", rows, weight=weight)
         return
     else:
         rows = [(p.release.tag, not p.back) for p in off]
         yield _split("F1", f"nothing is merged back into {trunk}", rows, weight=weight)
-    rows = [(u.older, u.held * 2 < u.of) for u in seen.upward]
+    rows = [(u.older, not u.kept) for u in merged]
     yield _split("F3", "no line is merged into a newer one", rows, weight=_TELLING)
 
 

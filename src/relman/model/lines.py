@@ -221,19 +221,22 @@ def find_lines(
 
     Where several branches name one line, a configured pattern decides, then what the remote has (`published`), what
     contains the line's newest release (`holds`), how other lines are spelled; else they are its `rivals`.
-    A release belongs to the line with the longest name that fits; where no branch fits, its first `parts`
-    numbers make the line (two, unless all release branches are named by one number).
+    A release belongs to the line with the longest name that fits, trunk's own among them where that is named as a
+    line; where no branch fits, its first `parts` numbers make the line (two, unless all release branches are
+    named by one number).
     """
     branches = _named([name for name in names if name != trunk], releases, patterns)
     if parts is None:
         lengths = Counter(len(n) for n in branches)
         parts = 1 if lengths and lengths[1] > lengths[2] + lengths[3] else 2
+    own = line_numbers(trunk, patterns)
+    known = {*branches, own}
     members: dict[tuple[int, ...], list[Release]] = defaultdict(list)
     for release in releases:
         numbers = release.version.numbers
-        fitting = next((numbers[:n] for n in (3, 2, 1) if numbers[:n] in branches), numbers[:parts])
+        fitting = next((numbers[:n] for n in (3, 2, 1) if numbers[:n] in known), numbers[:parts])
         members[fitting].append(release)
-    newest = {n: live[0] for n, known in members.items() if (live := [r for r in known if not r.withdrawn])}
+    newest = {n: live[0] for n, all_ in members.items() if (live := [r for r in all_ if not r.withdrawn])}
     branches = _narrowed(branches, newest, published, holds)
     rows = [
         Line(
@@ -241,7 +244,7 @@ def find_lines(
             numbers=numbers,
             branch=next(iter(branches.get(numbers, ())), None),
             releases=tuple(members.get(numbers, ())),
-            rivals=tuple(known) if len(known := branches.get(numbers, [])) > 1 else (),
+            rivals=tuple(beside) if len(beside := branches.get(numbers, [])) > 1 else (),
         )
         for numbers in {*branches, *members}
     ]

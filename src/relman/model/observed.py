@@ -9,15 +9,17 @@ from itertools import islice, pairwise
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from relman.model import message
-from relman.model.course import Course, Stem, courses
+from relman.model.course import Course, Standing, Stem, courses
 from relman.model.equivalence import Changes
 from relman.model.history import Graph
-from relman.model.lines import Line, Lines
+from relman.model.lines import Line, Lines, line_numbers
 from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.trailers import values
+from relman.model.upward import Upward, onward, stable, upward
 
 RELEASES = 60
 """How many of the newest stable releases are looked at."""
@@ -29,6 +31,8 @@ _ASKED = 2
 """How many of the newest lines are asked whether their commits came from trunk."""
 _MOST = 2000
 """More commits of trunk than this are not read to find where a line's commits came from."""
+_ONWARD = 2
+"""How many of the lines above a trunk that is one itself are asked what they took of it."""
 _SWITCHES = ("Feature", "Toggle", "Feature-Flag", "Feature-Toggle", "Flag")
 
 _MERGE = re.compile(
@@ -51,22 +55,6 @@ class Placed(Struct, frozen=True, kw_only=True):
     back: bool
 
 
-class Standing(Struct, frozen=True, kw_only=True):
-    """A branch by its short name, and where it stands."""
-
-    name: str
-    tip: Oid
-
-
-class Upward(Struct, frozen=True, kw_only=True):
-    """Releases that an older line made after the next newer one's first, and how many of them that one holds."""
-
-    older: str
-    newer: str
-    held: int
-    of: int
-
-
 class Observed(Struct, frozen=True, kw_only=True):
     """What one reading of the history shows, with `trunk` as the branch where work lands.
 
@@ -81,8 +69,18 @@ class Observed(Struct, frozen=True, kw_only=True):
     courses: tuple[Course, ...]
     """The newest lines that have a sampled release, newest first; without those that are production's own chain."""
     upward: tuple[Upward, ...]
+    onward: tuple[Upward, ...]
+    """Where trunk is a line itself: the same for it and the lines above it, which have no release yet."""
+    rolling: bool
+    """Whether trunk is named as a line: `3.6.x` now, `3.7.x` later."""
+    toggles: tuple[str, ...]
+    """The switches that the configuration names."""
     beside: tuple[str, ...]
     """Lines that made a release after the next newer line had its first one."""
+    finished: tuple[str, ...]
+    """Lines whose branch is still there and has nothing that trunk lacks."""
+    outlived: tuple[str, ...]
+    """Lines with several stable releases after they left trunk: they had a branch, whether it is still there or not."""
     down: tuple[str, ...]
     """Lines that trunk was merged into."""
     picked: tuple[int, int]
@@ -90,7 +88,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     switched: tuple[int, int]
     """Of the newest features on trunk: how many name a feature or switch, and of how many."""
     ahead: int
-    """How many commits production has that are neither released nor on trunk."""
+    """How many commits production has that are neither released nor on trunk, merges aside."""
     environments: tuple[Standing, ...]
     """The environment branches that are there, the one next to trunk first."""
     held: tuple[bool, ...]
@@ -105,6 +103,7 @@ def observe(
     end: Callable[[Line], Oid | None],
     paired: Sequence[str] = (),
     environments: Sequence[Standing] = (),
+    toggles: Sequence[str] = (),
 ) -> Observed:
     """Looks at the newest releases and lines, with one or two branches that stay, and those of environments."""
     stem = Stem(graph, trunk.tip)
@@ -117,6 +116,7 @@ def observe(
         for course in courses(graph, stem, ends)
         if main is None or course.line.branch or not main.holds(course.tip)
     )
+    numbers = line_numbers(trunk.name)
     above = [trunk, *environments]
     return Observed(
         trunk=trunk,
@@ -124,20 +124,28 @@ def observe(
         paired=tuple(paired),
         placed=_placed(graph, stem, main, releases),
         courses=followed,
-        upward=tuple(_upward(graph, followed)),
+        upward=tuple(upward(graph, _with_trunk(followed, trunk, numbers))),
+        onward=tuple(onward(graph, trunk, _above(lines, end, numbers))),
+        rolling=numbers is not None,
+        toggles=tuple(toggles),
         beside=tuple(_beside(graph, sampled[:_LINES])),
+        finished=tuple(c.name for c in followed if c.line.branch and graph.is_ancestor(c.tip, trunk.tip)),
+        outlived=tuple(c.name for c in followed if _outlived(c)),
         down=tuple(c.name for c in followed if _took_trunk(graph, stem, c)),
         picked=_picked(graph, trunk.tip, followed),
         switched=_switched(graph, trunk.tip),
-        ahead=len(graph.between([production.tip], [trunk.tip, *(r.commit for r in releases)]))
-        if production
-        else 0,
+        ahead=_ahead(graph, production, trunk, releases) if production else 0,
         environments=tuple(environments),
         held=tuple(
             all(len(graph.commit(oid).parents) > 1 for oid in graph.between([below.tip], [up.tip])[:_RECENT])
             for up, below in pairwise(above)
         ),
     )
+
+
+def _ahead(graph: Graph, production: Standing, trunk: Standing, releases: Sequence[Release]) -> int:
+    own = graph.between([production.tip], [trunk.tip, *(r.commit for r in releases)])
+    return sum(len(graph.commit(oid).parents) < 2 for oid in own[:_RECENT])
 
 
 def _newest(graph: Graph, lines: Lines) -> tuple[Release, ...]:
@@ -181,30 +189,39 @@ def _merged(graph: Graph, oid: Oid) -> str:
     return found["name"] if found else ""
 
 
-def _stable(line: Line) -> list[Release]:
-    return [r for r in line.releases if r.version.stable and not r.withdrawn]
+def _with_trunk(
+    followed: Sequence[Course], trunk: Standing, numbers: tuple[int, ...] | None
+) -> tuple[Course, ...]:
+    """The lines with trunk as the one that it is named as."""
+    return tuple(
+        c
+        if c.line.numbers != numbers
+        else Course(line=replace(c.line, branch=trunk.name), tip=trunk.tip, cut=trunk.tip, own=())
+        for c in followed
+    )
 
 
-def _upward(graph: Graph, followed: Sequence[Course]) -> Iterable[Upward]:
-    for newer, older in pairwise(followed):
-        first = _stable(newer.line)[-1:]
-        since = graph.when(first[0].commit) if first else None
-        late = [r for r in _stable(older.line) if since is not None and graph.when(r.commit) > since]
-        if late:
-            lacking = frozenset(graph.between([r.commit for r in late], [newer.tip]))
-            below = {r.commit: graph.commit(r.commit).parents[:1] for r in late}
-            held = sum(
-                oid not in lacking or any(p not in lacking and p in older.own for p in parents)
-                for oid, parents in below.items()
-            )
-            yield Upward(older=older.name, newer=newer.name, held=held, of=len(below))
+def _above(
+    lines: Lines, end: Callable[[Line], Oid | None], numbers: tuple[int, ...] | None
+) -> tuple[Standing, ...]:
+    """The branches of lines above trunk's own, lowest first, where trunk is one."""
+    if numbers is None:
+        return ()
+    higher = [line for line in reversed(lines.all) if line.numbers > numbers and line.stable is None]
+    ends = [(line.branch, tip) for line in higher[:_ONWARD] if line.branch and (tip := end(line))]
+    return tuple(Standing(name=name, tip=tip) for name, tip in ends)
 
 
 def _beside(graph: Graph, sampled: Sequence[Line]) -> Iterable[str]:
     for newer, older in pairwise(sampled):
-        first, last = _stable(newer)[-1:], _stable(older)[:1]
+        first, last = stable(newer)[-1:], stable(older)[:1]
         if first and last and graph.when(last[0].commit) > graph.when(first[0].commit):
             yield older.branch or older.name
+
+
+def _outlived(course: Course) -> bool:
+    own = frozenset(course.own)
+    return sum(r.commit in own for r in stable(course.line)) > 1
 
 
 def _took_trunk(graph: Graph, stem: Stem, course: Course) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from relman.model.detect import Candidate, Trait
+from relman.model.detect import Candidate, Trait, alike
 from relman.render.data import document
 from relman.render.words import listed, printable
 
@@ -17,6 +17,7 @@ def detect_document(found: Sequence[Candidate]) -> dict[str, object]:
     return document(
         "relman/detect/v1",
         best=found[0].strategy.name if found and found[0].score else None,
+        alike=[each.strategy.name for each in alike(found)],
         candidates=[
             {
                 "name": each.strategy.name,
@@ -45,6 +46,8 @@ def detect_page(found: Sequence[Candidate], own: str) -> Iterator[Text]:
     if not found or not found[0].score:
         yield Text("the history shows no strategy yet: there is no stable release")
         return
+    for each in alike(found):
+        yield Text(_untold(found[0], each), style="yellow")
     for each in found[:_SHOWN]:
         mark = " · used here" if each.strategy.name == own else ""
         yield Text.assemble((each.strategy.name, "bold"), f"  {_percent(each.score)}", (mark, "green"))
@@ -53,6 +56,16 @@ def detect_page(found: Sequence[Candidate], own: str) -> Iterator[Text]:
         yield Text()
     rest = [f"{each.strategy.name} {_percent(each.score)}" for each in found[_SHOWN:]]
     yield Text(listed(rest))
+
+
+def _untold(best: Candidate, other: Candidate) -> str:
+    names = f"{best.strategy.name} and {other.strategy.name}"
+    if other.strategy.toggles:
+        return (
+            f"{names} have the same branches and tags: commits that name the switch (Feature: NAME), or toggles in "
+            "the configuration, would tell; there are none"
+        )
+    return f"{names} fit alike: the history does not tell them apart"
 
 
 def _percent(share: float) -> str:

@@ -6,9 +6,8 @@ import pytest
 from msgspec import structs
 
 from relman.model.catalog import GITFLOW, GITLAB_ENVIRONMENTS, ONEFLOW, TOGGLES, TRUNK
-from relman.model.course import Stem, courses
+from relman.model.course import Standing, Stem, courses
 from relman.model.lines import find_lines
-from relman.model.observed import Standing
 from relman.model.rules import branches, cuts, environments, fixes, incidents, tags, versions
 from relman.model.rules.every import findings
 from relman.model.rules.seen import DAY, Breach, Disagreement, Seen

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct, field
 
-from relman.model.course import Course, Stem
+from relman.model.course import Course, Standing, Stem
 from relman.model.equivalence import PatchId
 from relman.model.history import Graph
 from relman.model.lines import Lines
 from relman.model.names import Oid
-from relman.model.observed import Standing
 from relman.model.signs import Read
 from relman.model.strategy import Strategy
 from relman.model.tags import Release
