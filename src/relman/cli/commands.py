@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -72,8 +73,9 @@ FAMILIES = ((LOOK, "strategy", strategies), (LOOK, "env", environments))
 """Commands that have commands of their own."""
 
 
+@cache
 def command() -> TyperGroup:
-    """Builds the command line."""
+    """Builds the command line; once, since a process may run several (`redo`, the tests)."""
     app = typer.Typer(
         name="relman",
         cls=Groups,
