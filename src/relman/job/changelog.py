@@ -22,7 +22,7 @@ from relman.model.history import Commit, Graph
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
 from relman.model.next import Next
-from relman.model.ports import newest_cut_lines, shipped
+from relman.model.ports import merged_in, newest_cut_lines, shipped
 from relman.model.reverts import cancel
 from relman.model.tags import Release
 from relman.model.version import Version, parse
@@ -177,12 +177,19 @@ def first_of_line(facts: Facts, version: Version) -> bool:
 def _shipped_below(
     facts: Facts, version: Version, commits: Sequence[Oid], moment: int | None = None
 ) -> Mapping[Oid, str]:
-    """What of a line's first release the lines below had shipped, until a moment if one is given."""
-    if not commits or not first_of_line(facts, version):
+    """What shipped before under another id, until a moment if one is given.
+
+    As ports that were merged back; of a line's first release also what the lines below had.
+    """
+    if not commits:
         return {}
+    lower = (r for r in facts.releases if r.version < version)
+    back = merged_in(facts.graph, commits, lower, facts.patch_id)
+    if not first_of_line(facts, version):
+        return back
     below = (line for line in facts.lines.all if line.numbers < version.numbers[: len(line.numbers)])
     rows = newest_cut_lines(facts.graph, (_until(facts, line, moment) for line in below), commits[0])
-    return shipped(facts.graph, commits, rows, commits[0], facts.patch_id)
+    return {**back, **shipped(facts.graph, commits, rows, commits[0], facts.patch_id)}
 
 
 def _until(facts: Facts, line: Line, moment: int | None) -> Line:

@@ -9,6 +9,7 @@ from relman.model.history import Graph
 from relman.model.lines import Line
 from relman.model.names import Oid
 from relman.model.reverts import cancel
+from relman.model.tags import Release
 
 _RECENT = 2000
 """How many commits of a line are asked whether they carry a change of the range."""
@@ -62,16 +63,40 @@ def shipped(
         for oid in commits:
             known = changes.carries(oid) if oid not in found else None
             if known:
-                versions = _versions(graph, line, hidden) if versions is None else versions
+                versions = _versions(graph, line.releases, hidden) if versions is None else versions
                 found[oid] = versions.get(known.commit, line.name)
     return found
 
 
-def _versions(graph: Graph, line: Line, hidden: Sequence[Oid]) -> Mapping[Oid, str]:
-    """The lowest stable release that holds each commit of a line, by its version."""
+def merged_in(
+    graph: Graph, commits: Sequence[Oid], releases: Iterable[Release], patch_id: PatchId
+) -> Mapping[Oid, str]:
+    """Says which commits shipped already as ports that were merged back, and in which version first.
+
+    `commits` is an unreleased range, newest first. What releases brought to it by merges stands beside it.
+    """
+    inside = set(commits)
+    below = {p for oid in commits for p in graph.commit(oid).parents if p not in inside}
+    cut = next((oid for oid in graph.chain(commits[0]) if oid not in inside), None) if commits else None
+    beside = below - {cut}
+    hidden = [cut] if cut else []
+    ports = graph.between(beside, hidden) if beside else ()
+    if not ports or len(ports) > _RECENT:
+        return {}
+    gone = cancel(graph, ports).removed
+    changes = Changes(graph, (oid for oid in ports if oid not in gone), patch_id)
+    carried = {oid: known.commit for oid in commits if (known := changes.carries(oid))}
+    there = set(ports)
+    mine = [r for r in releases if r.sound and r.commit in there] if carried else []
+    versions = _versions(graph, mine, hidden)
+    return {oid: versions[port] for oid, port in carried.items() if port in versions}
+
+
+def _versions(graph: Graph, releases: Iterable[Release], hidden: Sequence[Oid]) -> Mapping[Oid, str]:
+    """The lowest stable release that holds each commit, by its version."""
     found: dict[Oid, str] = {}
     below = list(hidden)
-    for release in sorted((r for r in line.releases if r.sound), key=lambda r: r.version):
+    for release in sorted((r for r in releases if r.sound), key=lambda r: r.version):
         for oid in graph.between([release.commit], below):
             found.setdefault(oid, str(release.version))
         below.append(release.commit)
