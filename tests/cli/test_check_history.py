@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -210,6 +211,34 @@ def test_a_tag_that_stands_elsewhere_than_where_relman_made_it(repo_from: Callab
     repo.git("tag", "-f", "-a", "v1.0.1", "-m", "moved", "main~1")
     found = call(repo.path, "check", "--history", "--json").json["findings"]
     assert [(f["rule"], f["where"]) for f in found if "operation" in f["message"]] == [("G3", "tag v1.0.1")]
+
+
+@pytest.mark.parametrize("way", ["recorded", "merged"])
+def test_a_tag_that_was_moved_is_found_out_in_any_clone(repo_from: Callable[..., Repo], way: str) -> None:
+    repo = repo_from(
+        """\
+main:
+  A "feat: one" {a: "1\\n"} [v1.0.0]
+side from A:
+  S "fix: two" {b: "2\\n"} [v1.0.1 "1.0.1"]
+main:
+  B "feat: three" {a: "2\\n"}
+"""
+    )
+    if way == "recorded":
+        assert call(repo.path, "env", "record", "production", "1.0.1", "--yes").code == 0
+        shutil.rmtree(repo.path / ".git/relman")
+    else:
+        repo.git("switch", "-q", "main")
+        repo.git("merge", "-q", "-m", "Merge tag 'v1.0.1'", "v1.0.1")
+    said = call(repo.path, "check", "--history", "--json").json["findings"]
+    assert not [f for f in said if "leads to" in f["message"]]
+    old = repo.id("S")[:10]
+    repo.git("tag", "-f", "-a", "v1.0.1", "-m", "1.0.1", repo.id("B"))
+    found = call(repo.path, "check", "--history", "--json").json["findings"]
+    assert [(f["rule"], f["where"], old in f["message"]) for f in found if "leads to" in f["message"]] == [
+        ("G3", "tag v1.0.1", True)
+    ]
 
 
 def test_it_says_how_sure_it_is(repo_from: Callable[..., Repo], look: Look) -> None:

@@ -7,16 +7,19 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from relman.edit.changelog_file import sections, text_of
+from relman.edit.detect import detect
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
+from relman.git.trees import blob, tree_paths
 from relman.job.facts import Facts
+from relman.job.moved_tags import moved_tags
 from relman.job.shipping import read_own
 from relman.job.strategy import branch_in_role, environments
 from relman.model.bookkeeping import matches
 from relman.model.course import Course, Standing, Stem, courses
 from relman.model.finding import Check
 from relman.model.lines import Line, branch_names
-from relman.model.names import Oid, short, tag_ref
+from relman.model.names import Oid, short
 from relman.model.rules.every import findings
 from relman.model.rules.seen import Disagreement, Limits, Seen, stable
 from relman.model.rules.upstream import sureness
@@ -24,7 +27,6 @@ from relman.model.strategy import Strategy
 from relman.model.tags import Release, twins
 from relman.model.version import parse
 from relman.plan.stamp import write_versions
-from relman.run.journal import read_all
 from relman.run.recall import Recall
 
 _BESIDE = 3
@@ -98,7 +100,7 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
         routine=_routine(facts, recall),
         disagreements=tuple(_disagreements(facts, recall, followed)),
         twins=tuple((one.name, other.name) for one, other in twins(facts.refs.tags, facts.formats)),
-        moved=dict(_moved(facts)),
+        moved=moved_tags(facts, recall, _read_for_tags(facts, tip.commit if tip else None, followed)),
         misnamed=dict(_misnamed(facts)),
         annotated=facts.config.release.annotated,
         limits=Limits(days=facts.config.check.days, behind=facts.config.check.behind),
@@ -147,14 +149,19 @@ def _shipped(facts: Facts) -> Release | None:
 
 
 def _routine(facts: Facts, recall: Recall) -> Callable[[Oid], bool]:
-    config = facts.config
-    files = () if config.versions.files == "auto" else tuple(f.path for f in config.versions.files)
+    """What only a release touches. Version files that were merely detected count beside the changelog alone."""
+    config, trunk = facts.config, facts.trunk.commit
+    auto = config.versions.files == "auto"
+    named = () if config.versions.files == "auto" else tuple(f.path for f in config.versions.files)
     changelog = (config.changelog.path,) if config.changelog.path else ()
-    patterns = (*config.picks.bookkeeping, *files, *changelog)
+    patterns = (*config.picks.bookkeeping, *named, *changelog)
+    found = detect(tree_paths(facts.repo, trunk), lambda p: blob(facts.repo, trunk, p)) if auto else ()
+    detected = frozenset(place.path for place in found)
 
     def routine(oid: Oid) -> bool:
         paths = recall.paths(oid)
-        return bool(paths) and all(matches(path, patterns) for path in paths)
+        stamped = detected if not paths.isdisjoint(changelog) else frozenset()
+        return bool(paths) and all(matches(path, patterns) for path in paths - stamped)
 
     return routine
 
@@ -194,18 +201,11 @@ def _wrong(facts: Facts, scratch: Scratch, release: Release) -> Iterator[tuple[s
         yield own.changelog, f"{own.changelog} has no section for {release.version} there"
 
 
-def _moved(facts: Facts) -> Iterator[tuple[str, str]]:
-    """Tags that relman made and that stand elsewhere now, by its journal."""
-    if not (facts.repo.common_dir / "relman").is_dir():
-        return
-    made: dict[str, tuple[str | None, str]] = {}
-    for record in sorted(read_all(facts.repo).records, key=lambda record: record.stamp):
-        if record.state == "done":
-            made |= {change.ref: (change.new, record.id) for change in record.refs}
-    for tag in facts.refs.tags:
-        new, operation = made.get(tag_ref(tag.name), (tag.object, ""))
-        if new is not None and new != tag.object:
-            yield tag.name, f"operation {operation} made it at {new[:10]}, and it is {tag.object[:10]} now"
+def _read_for_tags(facts: Facts, production: Oid | None, followed: Sequence[Course]) -> tuple[Oid, ...]:
+    """Where tags are merged into: trunk, production, environments, lines; each tip once."""
+    others = (tip.commit for name in environments(facts) if (tip := facts.tip(name)))
+    own = (course.tip for course in followed if course.own)
+    return tuple(dict.fromkeys((facts.trunk.commit, *([production] if production else ()), *others, *own)))
 
 
 def _misnamed(facts: Facts) -> Iterator[tuple[str, str]]:

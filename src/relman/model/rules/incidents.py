@@ -84,8 +84,12 @@ def fix_everywhere(seen: Seen) -> Iterator[Breach]:
 
 
 def _beside(seen: Seen, course: Course) -> Iterator[Breach]:
-    """Releases that the line's branch lacks: hotfixes on branches of their own, still to be merged in."""
-    if course.line.branch is None:
+    """Releases that the line's branch lacks: hotfixes on branches of their own, still to be merged in.
+
+    A branch that its release has finished takes no more, though it may still be there.
+    """
+    role = seen.strategy.role_of(course.line.branch) if course.line.branch else None
+    if course.line.branch is None or (role and role.lifetime == "release" and course.line.stable):
         return
     known = stable(course.line.releases)[-_ASKED:]
     lacking = frozenset(seen.graph.between([r.commit for r in known], [course.tip]))
