@@ -41,14 +41,11 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     seen = here.facts.refs.fetched_at
     looked = f" · on what was fetched {age(seen, here.now)}" if seen else ""
     here.say(row("", f"plan {short} · a dry run: nothing was changed{looked}{note}"))
-    rules = _rules(sealed.plan)
-    if rules:
+    if rules := _rules(sealed.plan):
         here.hint(f"the real run is refused; this overrides it: {_typed(here, *rules)}")
     else:
         here.hint(f"carry out exactly this with: {_typed(here, '--yes', '--expect', short)}")
-    if stopped:
-        return Kind.CONFLICT
-    return Kind.REFUSED if rules else 0
+    return Kind.CONFLICT if stopped else 0
 
 
 def _ways_on(here: Context, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:

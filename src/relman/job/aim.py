@@ -9,7 +9,7 @@ from msgspec import Struct
 from relman.errors import Kind, RelmanError, usage
 from relman.job.facts import Facts
 from relman.job.next import line_name
-from relman.job.strategy import own_branch, production_branch
+from relman.job.strategy import mended_on, own_branch, production_branch
 from relman.model import message
 from relman.model.bump import Bump
 from relman.model.count import commits_word
@@ -72,7 +72,8 @@ def find_where(facts: Facts, what: str | None) -> Where:
         _check_trunk(facts, what, given)
         return Where(line=TRUNK, branch=facts.trunk_name, tip=facts.trunk, given=given)
     line = facts.line(name)
-    branch = own_branch(facts, line) or production_branch(facts, line) or line.branch
+    mended = production_branch(facts, line) or mended_on(facts, line)
+    branch = own_branch(facts, line) or mended or line.branch
     tip = facts.tip(branch) if branch else None
     if branch is None or tip is None:
         raise _no_branch(facts, line)
@@ -85,7 +86,10 @@ def _line_of(facts: Facts, given: Version) -> str:
         raise usage(f"{given} is taken: tag {taken.tag}", "relman next", "relman release")
     owner = facts.lines.of(given)
     mine = owner is not None and (
-        owner.branch or production_branch(facts, owner) or _left_trunk(facts, owner)
+        owner.branch
+        or production_branch(facts, owner)
+        or mended_on(facts, owner)
+        or _left_trunk(facts, owner)
     )
     return owner.name if owner and mine else TRUNK
 

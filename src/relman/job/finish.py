@@ -6,16 +6,15 @@ from msgspec import Struct, structs
 
 from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
-from relman.job.aim import STEPS, ReleaseAsk, Where
+from relman.job.aim import Where
 from relman.job.facts import Facts, line_branch
-from relman.job.held import held_release
 from relman.job.landing import Landing, protected
 from relman.job.merge_back import Back, drags, merge_back, result_of
-from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import Retired, retire
 from relman.job.shipping import Wishes
 from relman.job.strategy import (
     branch_in_role,
+    landing_branch,
     mended_on,
     merged_at_release,
     open_releases,
@@ -25,10 +24,10 @@ from relman.job.strategy import (
 )
 from relman.job.target import Spot
 from relman.model.cut import Tip
-from relman.model.lines import TRUNK, hotfix_version
+from relman.model.lines import TRUNK
 from relman.model.names import Oid, branch_ref
 from relman.model.strategy import Role
-from relman.model.version import Version, under
+from relman.model.version import Version
 from relman.plan.plan import Debt
 from relman.plan.ship import BranchMove, Shipment
 
@@ -66,10 +65,10 @@ def ending_role(facts: Facts, where: Where, version: Version) -> Role | None:
     return passing(facts, line) if line.branch == where.branch else None
 
 
-def waits_for_merge(facts: Facts, role: Role | None, wishes: Wishes) -> str | None:
+def waits_for_merge(facts: Facts, role: Role | None, wishes: Wishes, line: str) -> str | None:
     """The protected production branch that a person must merge into first; nothing where relman may."""
-    name = branch_in_role(facts, "production")
-    if role is None or name is None or "production" not in role.lands:
+    name = landing_branch(facts, line)
+    if role is None or name is None or role.lands[:1] not in (("production",), ("environment",)):
         return None
     return name if wishes.as_branches or protected(facts, name) else None
 
@@ -111,18 +110,18 @@ def end_prepared(
     Error (refused): production is protected, and does not hold it yet.
     """
     role = facts.strategy.role("hotfix" if version.patch else "release")
-    production = branch_in_role(facts, "production")
-    mine = where.branch == production or hotfix_version(where.branch) is not None
-    if role is None or not mine or not role.brings_back:
+    line = facts.lines.named(str(version))
+    own = line.branch if line and line.branch and passing(facts, line) else None
+    landed = where.branch == landing_branch(facts, where.line)
+    mine = landed or where.branch == own or facts.strategy.role_of(where.branch) == role
+    if role is None or not mine or not role.brings_back or not version.stable:
         return Ending(shipment=shipment)
-    waits = waits_for_merge(facts, role, wishes) if where.branch != production else None
+    waits = None if landed else waits_for_merge(facts, role, wishes, where.line)
     if waits:
         raise not_merged(where, version, waits)
     tag = shipment.tag.name if shipment.tag else ""
-    name = f"tag '{tag}'" if where.branch == production or not merged_at_release(facts) else where.branch
+    name = f"tag '{tag}'" if landed or not merged_at_release(facts) else where.branch
     result = result_of(scratch, shipment, version, name)
-    line = facts.lines.named(str(version))
-    own = line.branch if line and line.branch and passing(facts, line) else None
     back = merge_back(
         facts, scratch, result, role, wishes, job="release", tag=tag, own=own, done=(where.branch,)
     )
@@ -179,33 +178,6 @@ def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> End
         landings=back.landings,
         debts=back.debts,
     )
-
-
-def find_merged(facts: Facts, scratch: Scratch, ask: ReleaseAsk) -> tuple[Where, Prepared] | None:
-    """The prepared release that was merged into production and is not tagged, where that may be what is meant."""
-    if not merged_at_release(facts) or not ask.tag or ask.stage == "candidate":
-        return None
-    name, tip = branch_in_role(facts, "production"), production_tip(facts)
-    if name is None or tip is None:
-        return None
-    prepared = find_prepared(facts, scratch, tip.commit, held_release(facts, tip.commit))
-    if prepared is None or not prepared.version.stable or not _meant(facts, ask, prepared.version):
-        return None
-    line = facts.lines.of(prepared.version)
-    return Where(line=line.name if line else TRUNK, branch=name, tip=tip, given=None), prepared
-
-
-def _meant(facts: Facts, ask: ReleaseAsk, version: Version) -> bool:
-    if ask.what is None or ask.what == branch_in_role(facts, "production"):
-        return True
-    if ask.what in STEPS:
-        return False
-    named = facts.lines.named(ask.what)
-    return under(version, named.numbers) if named else ask.what.removeprefix("v") in _spellings(version)
-
-
-def _spellings(version: Version) -> tuple[str, ...]:
-    return (str(version), f"{version.major}.{version.minor}")
 
 
 def not_merged(where: Where, version: Version, production: str) -> RelmanError:

@@ -60,6 +60,21 @@ def find_prepared(
     return _by_files(facts, scratch, tip, base, numbers)
 
 
+def find_brought(facts: Facts, scratch: Scratch, tip: Oid) -> Iterator[Prepared]:
+    """Every prepared release that a branch holds, by a merge or as a copy, at the commit that says so."""
+    unreleased = facts.graph.between([tip], [r.commit for r in facts.releases])
+    for oid in unreleased[:_MOST]:
+        for version in prepared_versions(facts, facts.graph.commit(oid)):
+            if oid not in _gone(facts, tip):
+                yield Prepared(
+                    version=version,
+                    commit=oid,
+                    how=f"at {oid[:10]}, which was merged before it was tagged",
+                    differs=(),
+                    section=_section(facts, scratch, oid, version),
+                )
+
+
 def _gone(facts: Facts, tip: Oid) -> frozenset[Oid]:
     unreleased = facts.graph.between([tip], [r.commit for r in facts.releases])
     return cancel(facts.graph, unreleased).removed

@@ -24,12 +24,11 @@ from relman.job.finish import (
     comes_by_merge,
     end,
     ending_role,
-    find_merged,
-    not_merged,
     waits_for_merge,
 )
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases, merge_isolated
+from relman.job.landed import find_beside, find_merged
 from relman.job.landing import change_pages, expects, land
 from relman.job.line_state import state_warns
 from relman.job.prepared import Prepared, find_prepared
@@ -54,8 +53,8 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     check_twins(facts)
     if ask.what is not None and is_environment(facts, ask.what):
         return plan_promotion(facts, scratch, ask.what, wishes)
-    if (merged := find_merged(facts, scratch, ask)) is not None:
-        return tag_prepared(facts, scratch, *merged, wishes)
+    if (landed_there := find_merged(facts, scratch, ask) or find_beside(facts, scratch, ask)) is not None:
+        return tag_prepared(facts, scratch, *landed_there, wishes)
     where = find_where(facts, ask.what)
     base = None if where.line == TRUNK else facts.line(where.line).newest
     numbers = () if where.line == TRUNK else facts.line(where.line).numbers
@@ -66,13 +65,9 @@ def plan_release(facts: Facts, scratch: Scratch, ask: ReleaseAsk, wishes: Wishes
     if waiting and ask.tag and meant(waiting.version, ask, where):
         return tag_waiting(facts, scratch, where, waiting, wishes)
     if prepared and landed:
-        role = ending_role(facts, where, landed)
-        if ask.tag and (name := waits_for_merge(facts, role, wishes)):
-            raise not_merged(where, landed, name)
-        if ask.tag and role is None:
+        if ask.tag:
             return tag_prepared(facts, scratch, where, prepared, wishes)
-        if not ask.tag:
-            _check_news(facts, scratch, where, prepared)
+        _check_news(facts, scratch, where, prepared)
     if prepared:
         _check_candidate(prepared, ask, where)
     candidate = needs_stage(facts, ask, where)
@@ -136,7 +131,7 @@ def _write(
     commits = facts.graph.between([start], [r.commit for r in behind])
     landing = land(facts, "release", where.branch, where.tip, wishes)
     role = ending_role(facts, where, version)
-    merging = waits_for_merge(facts, role, wishes)
+    merging = waits_for_merge(facts, role, wishes, where.line)
     tagged = ask.tag and merging is None and (landing.instead_of is None or role is not None)
     own = read_own(facts, scratch, start, ground.tree)
     writing = write_release(

@@ -46,6 +46,11 @@ def on_production(facts: Facts, commit: Oid) -> bool:
     return tip is not None and meet(facts.graph, tip.commit, commit) == commit
 
 
+def on_trunk(facts: Facts, commit: Oid) -> bool:
+    """Whether a commit is on trunk's own chain, with everything that trunk had before it."""
+    return meet(facts.graph, facts.trunk.commit, commit) == commit
+
+
 def mended_on(facts: Facts, line: Line) -> str | None:
     """The branch that a hotfix of a line without a release branch starts from: production, the last environment."""
     role = facts.strategy.role("hotfix")
@@ -58,6 +63,12 @@ def mended_on(facts: Facts, line: Line) -> str | None:
             return known[0] if held and held[0] and facts.lines.of(held[0].version) == line else None
         case _:
             return None
+
+
+def landing_branch(facts: Facts, line: str) -> str | None:
+    """The branch that a finished release or hotfix of a line is merged into, and tagged on: production."""
+    known = facts.lines.named(line)
+    return branch_in_role(facts, "production") or (mended_on(facts, known) if known else None)
 
 
 def merged_at_release(facts: Facts) -> bool:

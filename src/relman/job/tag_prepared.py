@@ -78,7 +78,8 @@ def tag_waiting(facts: Facts, scratch: Scratch, where: Where, waiting: Proposal,
         )
     plan = tag_prepared(facts, scratch, beside, prepared, wishes)
     own = facts.graph.between([where.tip.commit], [waiting.tip, *(r.commit for r in facts.releases)])
-    told = f"{waiting.name} ({whose(facts, waiting.commit)}); {where.branch} gets it with its next release"
+    later = "" if ("merges" in dict(plan.facts)) else f"; {where.branch} gets it with its next release"
+    told = f"{waiting.name} ({whose(facts, waiting.commit)}){later}"
     rows = (
         ("tagged on", told),
         *((("stays out", f"{commits_word(len(own))} of {where.branch}"),) if own else ()),
