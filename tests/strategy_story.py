@@ -10,18 +10,23 @@ r"""Stories of whole teams: what people and relman do under a strategy, and wher
     refused 6: relman cut                    it must end with that code, and change nothing
     relman next trunk = 1.2.0                it must print that
     merge release/1.1.0 into main as "Merge pull request #3"         what a forge does, and `squash`, and `delete`
+    rebase hotfix/1.1.1 onto main            the third way of a forge: the commits are copied
     switch develop
     git merge-base --is-ancestor v1.0.1 develop                      git alone must agree
     not git cat-file -e v1.0.1:half.txt                              git alone must disagree
+    finds "F3: tag v1.1.1: develop does not contain it"              what the history check must find then
     == end
-    every branch, every tag with its files, version and changelog, and the graph
+    every branch, every tag with its tree, files, version and changelog, the graph, the changelogs' text, and what
+    the history check finds
 
-Each story begins with 1.0.0 on main. The end is compared with what git prints, line by line.
+Each story begins with 1.0.0 on main. The end is compared with what git prints, line by line. A command is tried dry
+before it is carried out the first time in a story, and wherever it is undoable.
 """
 
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,6 +75,7 @@ class Team:
     def __init__(self, folder: Path, config: str) -> None:
         self.repo: Repo = history_language.build(folder / "shop", BEGINNING)
         self.commit("main", "chore: configure relman", {"relman.toml": config})
+        self.tried = set[str]()
 
     def commit(self, branch: str, subject: str, files: dict[str, str]) -> None:
         self.repo.git("switch", "-q", branch)
@@ -93,6 +99,9 @@ class Team:
                 self.repo.git("switch", "-q", target)
                 self.repo.git("merge", "-q", "--squash", name)
                 self.repo.git("commit", "-qm", subject)
+            case ["rebase", name, "onto", target]:
+                self.repo.git("switch", "-q", target)
+                self.repo.git("cherry-pick", "--keep-redundant-commits", f"{target}..{name}")
             case ["git", *rest]:
                 assert self._git(rest) == 0, line
             case ["not", "git", *rest]:
@@ -102,6 +111,8 @@ class Team:
                 said = call(self.repo.path, *map(self._fix, rest), *self._dated(), "--yes")
                 assert said.code == int(code.rstrip(":")), f"{line}\n{said.out}{said.err}"
                 assert self.repo.restorable() == before, line
+            case ["finds", *wanted]:
+                assert " ".join(wanted) in self.findings(), line
             case ["relman", *rest, "=", answer]:
                 said = call(self.repo.path, *rest)
                 assert said.out.strip() == answer, f"{line}\n{said.out}{said.err}"
@@ -119,12 +130,11 @@ class Team:
 
     def _relman(self, words: list[str], *, undoable: bool = False) -> None:
         """Dry, then real by the dry run's hash; undone and done again where that is to be shown."""
-        before = self.repo.restorable()
-        dry = call(self.repo.path, *words, *self._dated(), "--dry-run", "--json")
-        assert dry.code == 0, f"relman {' '.join(words)}\n{dry.out}{dry.err}"
-        assert self.repo.restorable() == before, words
-        real = (*words, *self._dated(), "--yes", "--expect", dry.json["hash"])
-        done = call(self.repo.path, *real)
+        dated = (*words, *self._dated())
+        before = self.repo.restorable() if undoable else None
+        expected = self._dry(dated) if undoable or words[0] not in self.tried else ()
+        self.tried.add(words[0])
+        done = call(self.repo.path, *dated, "--yes", *expected)
         assert done.code == 0, f"relman {' '.join(words)}\n{done.out}{done.err}"
         if undoable:
             after = self.repo.restorable()
@@ -132,6 +142,13 @@ class Team:
             assert self.repo.restorable() == before, words
             assert call(self.repo.path, "redo", "--yes").code == 0, words
             assert self.repo.restorable() == after, words
+
+    def _dry(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        before = self.repo.restorable()
+        dry = call(self.repo.path, *words, "--dry-run", "--json")
+        assert dry.code == 0, f"relman {' '.join(words)}\n{dry.out}{dry.err}"
+        assert self.repo.restorable() == before, words
+        return "--expect", dry.json["hash"]
 
     def _fix(self, word: str) -> str:
         return self.repo.git("rev-parse", word) if word.startswith(":/") else word
@@ -144,17 +161,39 @@ class Team:
     def end(self) -> str:
         """Everything that is there, as git prints it."""
         git = self.repo.git
-        heads = git("for-each-ref", "--format=%(refname:short): %(contents:subject)", "refs/heads")
+        row = "%(refname:short): %(contents:subject) | tree %(tree:short=10)"
+        heads = git("for-each-ref", f"--format={row}", "refs/heads")
         tags = git("for-each-ref", "--sort=v:refname", "--format=%(refname:short)", "refs/tags").split()
+        branches = git("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
         graph = git("log", "--graph", "--date-order", "--format=%s%d", "--branches", "--tags")
-        rows = [heads, "", *(self._tag(tag) for tag in tags), "", graph]
+        logs = self._logs([*tags[::-1], *branches])
+        rows = [heads, "", *(self._tag(tag) for tag in tags), "", graph, *logs, "", *self.findings()]
         return "\n".join(line.rstrip() for line in "\n".join(rows).splitlines()) + "\n"
+
+    def findings(self) -> tuple[str, ...]:
+        """What the check of the history finds, by rule and place."""
+        said = call(self.repo.path, "check", "--history", "--json").json["findings"]
+        return tuple(f"{each['rule']}: {each['where']}: {each['message']}" for each in said) or (
+            "no findings",
+        )
 
     def _tag(self, tag: str) -> str:
         files = self.repo.git("ls-tree", "-r", "--name-only", tag).split()
         work = " ".join(name for name in files if name not in _OWNED)
         version = re.search(r'version = "(.*)"', self.repo.git("show", f"{tag}:pyproject.toml"))
         log = re.findall(r"^## \[?([0-9][^\] ]*)", self.repo.git("show", f"{tag}:CHANGELOG.md"), re.MULTILINE)
-        subject = self.repo.git("log", "-1", "--format=%s", tag)
+        subject, tree = self.repo.git("log", "-1", "--abbrev=10", "--format=%s%n%t", tag).splitlines()
         said = version[1] if version else "none"
-        return f"{tag}: {subject} | says {said} | holds {work} | changelog {' '.join(log)}"
+        return f"{tag}: {subject} | tree {tree} | says {said} | holds {work} | changelog {' '.join(log)}"
+
+    def _logs(self, revs: list[str]) -> Iterator[str]:
+        """Every text that stands in any changelog, once: the newest tag's file whole, then what others have besides."""
+        told = set[str]()
+        for rev in revs:
+            text = self.repo.git("show", f"{rev}:CHANGELOG.md")
+            new = [
+                part for part in re.split(r"^(?=## )", text, flags=re.MULTILINE) if part.strip() not in told
+            ]
+            told.update(part.strip() for part in new)
+            if new:
+                yield f"\nchangelog of {rev}:\n{''.join(new).strip()}"
