@@ -41,11 +41,14 @@ def close(here: Context, sealed: Sealed, *, stopped: bool) -> int:
     seen = here.facts.refs.fetched_at
     looked = f" · on what was fetched {age(seen, here.now)}" if seen else ""
     here.say(row("", f"plan {short} · a dry run: nothing was changed{looked}{note}"))
-    if rules := _rules(sealed.plan):
+    rules = _rules(sealed.plan)
+    if rules:
         here.hint(f"the real run is refused; this overrides it: {_typed(here, *rules)}")
     else:
         here.hint(f"carry out exactly this with: {_typed(here, '--yes', '--expect', short)}")
-    return Kind.CONFLICT if stopped else 0
+    if stopped:
+        return Kind.CONFLICT
+    return Kind.REFUSED if rules else 0
 
 
 def _ways_on(here: Context, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:

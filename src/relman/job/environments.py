@@ -2,9 +2,9 @@
 
 from relman.errors import RelmanError, usage
 from relman.job import strategy
-from relman.job.facts import Facts, Production
-from relman.job.production import RECORDED, of_branch, of_record, of_tags
-from relman.job.records import there
+from relman.job.chains import remote_end
+from relman.job.facts import Facts
+from relman.job.production import RECORDED, Production, of_branch, of_record, of_tags
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
 from relman.model.shared import DEPLOYMENTS, Deployed, is_environment
@@ -101,7 +101,7 @@ def _only_here(facts: Facts) -> frozenset[Oid]:
     """The recorded deployments that the remote did not have at the last look."""
     if facts.remote not in facts.refs.remotes:
         return frozenset()
-    theirs = there(facts, DEPLOYMENTS)
+    theirs = remote_end(facts.refs, facts.remote, DEPLOYMENTS)
     held = frozenset(facts.graph.between([theirs], ())) if theirs else frozenset()
     return frozenset(each.id for each in facts.deployments) - held
 

@@ -1,210 +1,32 @@
-"""What every job starts from: one snapshot of the refs, the configuration, and the lines that follow.
+"""What every job starts from: a clone, with what follows from it.
 
-Read once, then asked. Nothing here prints, asks or moves anything.
+The next versions, the live lines, production, and whether the clone is complete enough to say so.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
 from msgspec.structs import replace
 
-from relman.config.record import Config
 from relman.config.rules import bump_table
-from relman.config.strategy import strategy_of
-from relman.errors import Kind, RelmanError, usage
-from relman.git.patch_ids import PatchIds
-from relman.git.reader import Reader
-from relman.git.repo import Repository
+from relman.errors import RelmanError, usage
+from relman.job.clone import Clone
 from relman.job.complete import check_complete, check_fetched, too_shallow
-from relman.job.production import Production as Production  # noqa: PLC0414 - part of what facts tell
-from relman.job.production import find_production, production
-from relman.job.records import read_deployments, read_withdrawals
+from relman.job.production import Production, find_production, production
 from relman.model.bump import Bump
 from relman.model.count import Policy
-from relman.model.cut import Tip, find_tip, head_line, nearest_release, standing_alike
-from relman.model.history import Refs
-from relman.model.lines import TRUNK, Line, Lines, branch_names, find_lines, find_trunk
-from relman.model.names import HEADS, REMOTES, Oid, branch_ref
+from relman.model.cut import head_line, nearest_release, standing_alike
+from relman.model.lines import TRUNK, Line, Lines
+from relman.model.names import HEADS, Oid, branch_ref
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import merged_in, newest_cut_lines, shipped
-from relman.model.remote import USUAL, find_remote
-from relman.model.shared import Deployed, Withdrawn
-from relman.model.strategy import Role, Strategy, least_step, line_patterns
-from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
-from relman.model.version import Version, parse, parse_strict
+from relman.model.strategy import least_step
+from relman.model.version import parse_strict
 
 
-class Facts:
+class Facts(Clone):
     """One repository at one moment, with what the configuration makes of it."""
-
-    def __init__(
-        self,
-        repo: Repository,
-        refs: Refs,
-        graph: Reader,
-        config: Config,
-        source: str,
-        *,
-        cache: Path | None = None,
-    ) -> None:
-        self.repo = repo
-        self.refs = refs
-        self.graph = graph
-        self.config = config
-        self.source = source
-        """Where the policy came from, for people."""
-        self.cache = cache
-        """The folder of the user's that holds what is worth keeping about any repository; absent: keep nothing."""
-        self.patch_id = PatchIds(repo, cache)
-        """Gives the stable patch-id of a commit."""
-        self._tips: dict[str, Tip | None] = {}
-
-    @cached_property
-    def strategy(self) -> Strategy:
-        """The team's strategy, with its changes."""
-        return strategy_of(self.config)
-
-    @cached_property
-    def remote(self) -> str:
-        """The configured remote, else `origin`, the only one, the one that trunk follows; else `origin`."""
-        return self.config.remote or find_remote(self.refs, self.config.trunk) or USUAL
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """What this clone was told not to fetch from the remote: `branches`, `tags`."""
-        return self.refs.missing.get(self.remote, ())
-
-    def check_remote(self) -> None:
-        """Refuses to change anything where there are remotes and nothing tells which one counts."""
-        if doubt := self._remote_doubt():
-            known = self.refs.remotes
-            raise usage(doubt, *(f'in relman.toml:  remote = "{name}"' for name in known))
-
-    def _remote_doubt(self) -> str | None:
-        known = self.refs.remotes
-        if not known or self.remote in known:
-            return None
-        there = f"this clone has {', '.join(known)}"
-        if self.config.remote:
-            return f"the configured remote {self.remote} is not here; {there}"
-        return f"nothing tells which remote counts, so no remote branch is seen; {there}"
-
-    @cached_property
-    def formats(self) -> Formats:
-        """How versions are written as tags."""
-        accept = tuple(tag_format(text) for text in self.config.tags.accept)
-        if self.config.tags.format:
-            write = tag_format(self.config.tags.format)
-            return Formats(write=write, accept=(write, *accept), evidence=self.source)
-        found = detect_formats([t.name for t in self.refs.tags])
-        return Formats(write=found.write, accept=(*found.accept, *accept), evidence=found.evidence)
-
-    @cached_property
-    def releases(self) -> tuple[Release, ...]:
-        """Every release, highest first."""
-        return read_releases(self.refs.tags, self.formats, frozenset(self.withdrawals))
-
-    @cached_property
-    def withdrawals(self) -> Mapping[str, Withdrawn]:
-        """The withdrawals that stand, by version."""
-        return read_withdrawals(self)
-
-    @cached_property
-    def deployments(self) -> tuple[Deployed, ...]:
-        """Every recorded deployment that is in this clone, newest first."""
-        return read_deployments(self)
-
-    @cached_property
-    def trunk_name(self) -> str:
-        """Trunk's short name; an error (usage) where it cannot be told."""
-        patterns = self.config.lines.patterns
-        name = self.config.trunk or self._trunk_in_role() or find_trunk(self.refs, self.remote, patterns)
-        if name is None:
-            names = ", ".join(branch_names(self.refs, self.remote)[:8]) or "no branch at all"
-            raise usage(
-                f"relman cannot tell which branch is trunk; there is {names}",
-                'in relman.toml:  trunk = "main"',
-            )
-        return name
-
-    def _trunk_in_role(self) -> str | None:
-        """Trunk by the strategy's names, where releases have a branch of their own: the default is that one."""
-        if self.strategy.role("production") is None:
-            return None
-        names = branch_names(self.refs, self.remote)
-        return next((name for name in self.strategy.trunk.patterns if name in names), None)
-
-    @property
-    def trunk_role(self) -> Role:
-        """The role of the branch that trunk is: in GitFlow main, as long as there is no develop."""
-        return self.strategy.role_of(self.trunk_name) or self.strategy.trunk
-
-    @cached_property
-    def lines(self) -> Lines:
-        """Every line, highest first."""
-        pattern = self.config.lines.branch
-        patterns = ((pattern,) if pattern else ()) + self.config.lines.patterns
-        patterns += line_patterns(self.strategy)
-        tracking = f"{REMOTES}{self.remote}/"
-        return find_lines(
-            branch_names(self.refs, self.remote),
-            self.releases,
-            trunk=self.trunk_name,
-            patterns=patterns,
-            parts=self.config.lines.parts or self.strategy.parts,
-            published=[
-                b.ref.removeprefix(tracking) for b in self.refs.branches if b.ref.startswith(tracking)
-            ],
-            holds=self._holds,
-        )
-
-    def _holds(self, branch: str, release: Release) -> bool:
-        try:
-            tip = self.tip(branch)
-        except RelmanError:  # diverged: its owner is told where the branch is asked for
-            return False
-        return tip is not None and self.graph.is_ancestor(release.commit, tip.commit)
-
-    def tip(self, branch: str) -> Tip | None:
-        """Where a branch stands, by its short name."""
-        if branch not in self._tips:
-            self._tips[branch] = find_tip(self.refs, self.graph, self.remote, branch)
-        return self._tips[branch]
-
-    @cached_property
-    def trunk(self) -> Tip:
-        """Where trunk stands; an error (usage) where the branch is unborn or missing."""
-        tip = self.tip(self.trunk_name)
-        if tip is not None:
-            return tip
-        if self.refs.head.commit is None:
-            raise usage("this repository has no commit yet", "git commit")
-        raise usage(
-            f"trunk is {self.trunk_name}, and this clone has no such branch",
-            f"git fetch {self.remote} {self.trunk_name}:refs/remotes/{self.remote}/{self.trunk_name}",
-        )
-
-    def line_tip(self, line: Line) -> Oid | None:
-        """Where a line's branch stands, absent where it has none."""
-        tip = self.tip(line.branch) if line.branch else None
-        return tip.commit if tip else None
-
-    def line_end(self, line: Line) -> Oid | None:
-        """Where a line's branch stands, for an answer about other lines: a diverged one as the remote has it."""
-        try:
-            return self.line_tip(line)
-        except RelmanError as e:
-            if e.kind is not Kind.MOVED or line.branch is None:
-                raise
-            tracked = self.refs.tracking(self.remote, line.branch)
-            return tracked.commit if tracked else None
-
-    def end(self, line: Line) -> Oid | None:
-        """Where a line ends: its branch's tip, else its newest release."""
-        newest = line.newest
-        return self.line_tip(line) or (newest.commit if newest else None)
 
     @cached_property
     def head_line(self) -> str:
@@ -216,52 +38,6 @@ class Facts:
             trunk = self.tip(self.trunk_name)
             return head_line(self.refs, self.graph, self.lines, ends, trunk.commit if trunk else None)
         return head_line(self.refs, self.graph, self.lines, (), None)
-
-    def line(self, name: str) -> Line:
-        """Finds a line by its name, branch or a version.
-
-        Errors (usage): no such line, with a list of the lines; several branches for it.
-        """
-        found = self._line(name)
-        self.check_rivals(found)
-        return found
-
-    def check_rivals(self, line: Line) -> None:
-        """Refuses a line that several branches name, where nothing tells which of them it is on."""
-        if line.rivals:
-            here = [name for name in line.rivals if self.refs.local(name)]
-            spelled = [name.replace(line.name, "{line}") for name in line.rivals if line.name in name]
-            raise usage(
-                _rivalry(line),
-                *(f"git branch -m {name} not-{name.replace('/', '-')}" for name in here),
-                *(f'in relman.toml, below [lines]:  patterns = ["{pattern}"]' for pattern in spelled),
-            )
-
-    def doubts(self) -> tuple[str, ...]:
-        """What makes answers about other things doubtful, as sentences for a command that only looks."""
-        doubt = self._remote_doubt()
-        return (*((doubt,) if doubt else ()), *(_rivalry(line) for line in self.lines.all if line.rivals))
-
-    def _line(self, name: str) -> Line:
-        found = self.lines.named(name) or self.lines.named(name.removeprefix("v"))
-        if found is None and (version := self._version(name)):
-            found = self.lines.of(version)
-        if found is None:
-            known = ", ".join(line.name for line in self.lines.all[:8]) or "none yet"
-            raise usage(f"there is no line {name!r}; lines: {known}", "relman status")
-        return found
-
-    def release(self, text: str) -> Release | None:
-        """Finds a release by its tag, else by its version."""
-        by_tag = next((r for r in self.releases if r.tag == text), None)
-        version = None if by_tag else self._version(text)
-        if version is None:
-            return by_tag
-        return next((r for r in self.releases if r.version.precedence == version.precedence), None)
-
-    def _version(self, text: str) -> Version | None:
-        by_format = next((v for fmt in self.formats.accept if (v := fmt.read(text))), None)
-        return by_format or parse(text.removeprefix("v"))
 
     @cached_property
     def policy(self) -> Policy:
@@ -332,7 +108,7 @@ class Facts:
     def live(self) -> tuple[tuple[Line, str], ...]:
         """The live lines, each with its reason (DESIGN 2), highest first."""
         if self.config.lines.live is not None:
-            return tuple((self._line(name), "lines.live names it") for name in self.config.lines.live)
+            return tuple((self.known_line(name), "lines.live names it") for name in self.config.lines.live)
         if states := self.config.lines.states:
             known = ((line, states[line.name]) for line in self.lines.all if line.name in states)
             return tuple((line, f"lines.states: {state}") for line, state in known if state != "end-of-life")
@@ -371,20 +147,6 @@ class Facts:
     def check_fetched(self) -> None:
         """Refuses where refs are missing that an answer about versions depends on (DESIGN 7)."""
         check_fetched(self)
-
-    def twins(self) -> tuple[str, ...]:
-        """Names pairs of tags that name one version and differ."""
-        return tuple(
-            f"{a.name} and {b.name} name one version and differ"
-            for a, b in twins(self.refs.tags, self.formats)
-        )
-
-
-def _rivalry(line: Line) -> str:
-    """Says that nothing tells which branch a line is on."""
-    return (
-        f"line {line.name} has several branches, and nothing tells which one counts: {', '.join(line.rivals)}"
-    )
 
 
 def line_branch(ref: str, lines: Lines) -> str | None:

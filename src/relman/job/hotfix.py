@@ -8,7 +8,7 @@ from relman.errors import usage
 from relman.git.scratch import Scratch
 from relman.job.cut import assumed
 from relman.job.environments import PRODUCTION, named, running
-from relman.job.facts import Facts, Production
+from relman.job.facts import Facts
 from relman.job.finish import dragged
 from relman.job.fix import find_fixes
 from relman.job.lacks import origins
@@ -17,6 +17,7 @@ from relman.job.line_state import state_warns
 from relman.job.owed import debts, follow_up_warnings, isolated_debts, left_out
 from relman.job.pausing import held_back, pause_of
 from relman.job.porting import HotfixAsk, Ported, Resolved, port
+from relman.job.production import Production
 from relman.job.shipping import Wishes
 from relman.job.strategy import off_strategy
 from relman.job.target import Spot, find_spots

@@ -9,7 +9,7 @@ from msgspec import Struct
 from relman.config.record import DEFAULT_LINE_BRANCH
 from relman.errors import Kind, RelmanError, usage
 from relman.git.remote import remote_url
-from relman.job import records
+from relman.job.chains import remote_end
 from relman.job.facts import Facts
 from relman.job.proposed import TRAILER
 from relman.job.shipping import Wishes
@@ -141,7 +141,9 @@ def pushes(facts: Facts, steps: Iterable[Step], wishes: Wishes) -> tuple[PushRef
     moves = []
     for step in steps:
         if isinstance(step, MoveRef) and step.ref.startswith(SHARED):
-            moves.append(PushMove(ref=step.ref, expect=records.there(facts, step.ref), new=step.new))
+            moves.append(
+                PushMove(ref=step.ref, expect=remote_end(facts.refs, facts.remote, step.ref), new=step.new)
+            )
         elif isinstance(step, MoveRef) and step.ref.startswith((HEADS, TAGS)):
             there = facts.refs.tracking(facts.remote, short(step.ref)) if step.ref.startswith(HEADS) else None
             if there and not _holds(facts, steps, step.new or Id(oid=there.commit), there.commit):

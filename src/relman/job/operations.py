@@ -8,8 +8,9 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.refs import read_values
 from relman.git.remote import ls_remote, remote_url
 from relman.git.repo import Repository
-from relman.job import records
+from relman.job.chains import fetch_line, own_end, remote_end
 from relman.job.facts import Facts
+from relman.job.records import join_steps
 from relman.job.resumed import paused
 from relman.model.forge import Forge, detect, release_page_command
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
@@ -163,16 +164,16 @@ def shared_pushes(
     steps: list[Step] = []
     moves: list[PushMove] = []
     for ref in (c.ref for c in record.refs if c.new is not None and c.ref.startswith(SHARED)):
-        held, own = there.get(ref), records.here(facts, ref)
+        held, own = there.get(ref), own_end(facts.refs, ref)
         if own is None or held == own:
             continue
-        if held != records.there(facts, ref):
+        if held != remote_end(facts.refs, facts.remote, ref):
             raise RelmanError(
                 Kind.MOVED,
                 f"{ref} on {facts.remote} is not what this clone fetched",
-                hints=(records.fetch_line(facts), f"relman push {record.id}"),
+                hints=(fetch_line(facts.remote), f"relman push {record.id}"),
             )
-        joined = records.join_steps(facts, ref)
+        joined = join_steps(facts, ref)
         steps += joined
         target = next((s.new for s in joined if isinstance(s, MoveRef)), None) or Id(oid=own)
         moves.append(PushMove(ref=ref, expect=held, new=target))

@@ -5,6 +5,7 @@ behind, and proves what a tag will hold.
 """
 
 from collections.abc import Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -251,14 +252,7 @@ def prove(
     if absent.missing:
         names = ", ".join(r.tag for r in absent.missing)
         said.append(f"{names} of the same line are not in it")
-        warns = (
-            *warns,
-            Warn(
-                message=f"{tag} would be above {names} and not contain it",
-                rule=RULE,
-                hint=f"relman hotfix FIX --to {line}",
-            ),
-        )
+        warns = (*warns, _missing(absent.missing, tag, base, names))
     elif base is not None:
         said.append(f"every other release of line {line} below {version} is in it")
     if places:
@@ -266,3 +260,15 @@ def prove(
         said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
+
+
+def _missing(missing: Sequence[Release], tag: str, base: Release | None, names: str) -> Warn:
+    """Refuses a release that leaves others of its line out, and says what to do about the newest of them."""
+    newest = missing[0]
+    above = base is not None and newest.version > base.version
+    instead = f": build on it (--to {newest.tag}), or withdraw what is not to be used" if above else ""
+    return Warn(
+        message=f"{tag} would be above {names} and not contain it{instead}",
+        rule=RULE,
+        hint=f"relman withdraw {quote(newest.tag)} --reason TEXT",
+    )

@@ -1,6 +1,6 @@
 """Operations that were not pushed from here, as far as this clone knows: what a forgotten `--push` leaves."""
 
-from relman.job import records
+from relman.job.chains import remote_end
 from relman.job.facts import Facts
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
 from relman.model.shared import SHARED
@@ -48,6 +48,6 @@ def _published(facts: Facts, record: Record, sent: set[tuple[RefName, Oid | None
 
 def _there(facts: Facts, ref: RefName) -> Oid | None:
     if ref.startswith(SHARED):
-        return records.there(facts, ref)
+        return remote_end(facts.refs, facts.remote, ref)
     tracked = facts.refs.tracking(facts.remote, short(ref))
     return tracked.commit if tracked else None
