@@ -196,6 +196,44 @@ def test_ready_is_a_question_for_programs_too(incident: Callable[[str], Shop]) -
     assert shop.done("status", "--json").json["ready"] is None
 
 
+PORTED = r"""
+main:
+  A "feat: shop" {app.txt: "1\n2\n3\n", stock.txt: "1\n2\n3\n"} [v1.0.0]
+  had "fix(stock): the last piece (#2)" {stock.txt ~ "3\n" => "three\n"}
+  X "feat(pay): a form\n\nFeature: pay" {pay.txt: "form\n"}
+release/1.0 from A:
+  port "fix(stock): the last piece (#2)" {stock.txt ~ "3\n" => "three\n", port.txt: "of the line\n"}
+  R "chore(release): 1.0.1" {} [v1.0.1]
+main:
+  fix "fix: nine (#7)" {app.txt ~ "3\n" => "nine\n"}
+"""
+
+
+def test_status_and_options_tell_the_same_debts_before_a_park_and_after_it(tmp_path: Path) -> None:
+    """Production has a port of `had` as users have it; no step of a way makes trunk forget its own."""
+    shop = Shop(tmp_path / "shop", PORTED, remote=False)
+
+    def debts() -> dict[str, list[str]]:
+        told = shop("options", shop.repo.id("fix"), "--json", "--date", DATE).json["options"]
+        ways = {o["kind"]: [d["subject"] for d in o["debts"]] for o in told}
+        status = shop("status", "--ready", "--json").json
+        of_status = [d["subject"] for line in status["lines"] for d in line["debts"]]
+        ready = [o["message"] for o in status["ready"]["in_the_way"] if o["kind"] == "debts"]
+        return {"status": of_status, "ready": ready, **{k: ways[k] for k in ("trunk-as-is", "back-out")}}
+
+    none: dict[str, list[str]] = {"status": [], "ready": [], "trunk-as-is": [], "back-out": []}
+    assert debts() == none
+    shop.done(*sure(["park", "pay"]))
+    shop.done(*sure(["unpark", "pay"]))
+    assert debts() == none
+    shop.done(*sure(["park", shop.repo.id("had")]))
+    told = debts()
+    subject = "fix(stock): the last piece (#2)"
+    assert (told["status"], told["trunk-as-is"]) == ([subject], [subject])
+    (refusal,) = told["ready"]
+    assert subject in refusal
+
+
 NEEDS = r"""
 main:
   A "feat: shop" {app.txt: "1\n2\n3\n"} [v1.0.0]

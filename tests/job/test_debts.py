@@ -89,6 +89,21 @@ main:
     assert [o.commit for o in owed(repo)] == [repo.id("fix")]
 
 
+def test_a_wrong_clock_on_trunk_hides_no_port_below_it(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+  fix "fix: other words for a change of the line (#12)" {fix.txt: "fix\\n"} [v1.0.1]
+main:
+  D "fix: other words for a change of the line (#12)" {fix.txt: "another\\n"}
+  E "feat: written on a machine without a battery" {e.txt: "e\\n"} at 1970-01-02T00:00:00Z
+"""
+    )
+    assert owed(repo) == []
+
+
 @pytest.mark.parametrize(
     "port",
     [

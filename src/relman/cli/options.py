@@ -1,12 +1,15 @@
 """`relman options`: every way to get a fix out, evaluated."""
 
 from datetime import datetime, timedelta, timezone
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relman.cli.context import Context
 from relman.errors import Kind
+
+if TYPE_CHECKING:
+    from relman.job.shipping import Wishes
 
 
 def options(
@@ -34,25 +37,24 @@ def options(
     """
     from relman.git.scratch import Scratch
     from relman.job.options import OptionsAsk, read_options
-    from relman.job.shipping import Wishes
     from relman.render.options import options_document, options_page
 
     here: Context = context.obj
     ask = OptionsAsk(fixes=tuple(fixes or ()), bad=bad, since=since, features=tuple(feature or ()))
     facts = here.facts
     with Scratch.open(facts.repo, facts.trunk.commit) as scratch, here.busy("trying every way"):
-        answer = read_options(
-            facts, scratch, ask, Wishes(day=today(here, date), trailers=facts.config.picks.trailers)
-        )
+        answer = read_options(facts, scratch, ask, trying(here, date))
     here.document(options_document(answer))
     here.say(*options_page(answer))
     return 0 if answer.any_clean else Kind.FINDINGS
 
 
-def today(here: Context, date: str | None = None) -> str:
-    """The clock, or `--date`, as an ISO day, which goes into notes."""
+def trying(here: Context, date: str | None = None) -> "Wishes":
+    """What a plan that is only tried wishes: the day of the clock, or of `--date`, which goes into notes."""
     from relman.cli.carry import clock
     from relman.cli.how import How
+    from relman.job.shipping import Wishes
 
     now, offset = clock(here, How(date=date))
-    return datetime.fromtimestamp(now, tz=timezone(timedelta(minutes=offset))).date().isoformat()
+    day = datetime.fromtimestamp(now, tz=timezone(timedelta(minutes=offset))).date().isoformat()
+    return Wishes(day=day, now=now, trailers=here.facts.config.picks.trailers)

@@ -40,15 +40,14 @@ def status(
 
 
 def _ready(here: Context) -> "Ready":
-    from relman.cli.options import today
+    from relman.cli.options import trying
     from relman.git.scratch import Scratch
     from relman.job.future import lend
     from relman.job.ready import read_ready
-    from relman.job.shipping import Wishes
 
     facts = here.facts
     with (
         Scratch.open(facts.repo, facts.trunk.commit) as scratch,
         here.busy("trying a release of trunk"),
     ):
-        return read_ready(lend(facts, scratch), scratch, Wishes(day=today(here)))
+        return read_ready(lend(facts, scratch), scratch, trying(here))

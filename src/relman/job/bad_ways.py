@@ -83,7 +83,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         why = f"{cause.id[:10]} is taken back in {bad.base.tag} already"
         return Option(kind="revert-cause", verdict="already-there", why=why, evidence=(told,))
     ask = HotfixAsk(fixes=(cause.id,), to=(bad.base.tag,), side="isolate", mainline=mainline, revert=True)
-    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
+    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes), wishes.now)
     found, tip = verdict_of(tried), tried.tip()
     target = tried.plan.targets[0] if tried.plan else None
     debts = tried.plan.debts if tried.plan else ()

@@ -1,8 +1,9 @@
 """What one clone holds: a snapshot of its refs, with the releases and lines that the configuration makes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from relman.config.record import Config
 from relman.config.strategy import strategy_of
@@ -20,6 +21,8 @@ from relman.model.shared import Deployed, Withdrawn
 from relman.model.strategy import Role, Strategy, line_patterns
 from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
 from relman.model.version import Version, parse
+
+T = TypeVar("T")
 
 
 class Clone:
@@ -46,6 +49,14 @@ class Clone:
         self.patch_id = PatchIds(repo, cache)
         """Gives the stable patch-id of a commit."""
         self._tips: dict[str, Tip | None] = {}
+        self._asked: dict[Hashable, Any] = {}
+
+    def once(self, question: Hashable, ask: Callable[[], T]) -> T:
+        """Answers a question that is asked in several places: computed the first time, an error every time."""
+        if question not in self._asked:
+            self._asked[question] = ask()
+        found: T = self._asked[question]
+        return found
 
     @cached_property
     def strategy(self) -> Strategy:

@@ -3,7 +3,7 @@
 Computed from the repository, so that every clone sees the same ones; nothing has to be written down for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -59,8 +59,12 @@ def find_debts(facts: Facts, trial: Trial) -> tuple[Owing, ...]:
 
 def owing_lines(facts: Facts) -> tuple[Line, ...]:
     """Gives the lines whose fixes must not get lost, newest first: the live ones, and the newest two with a release."""
-    live = [line for line, _ in facts.live]
-    more = [line for line, _ in facts.newest_cut_lines if line not in live]
+    return _owing(facts, (line for line, _ in facts.newest_cut_lines), facts.lines.all)
+
+
+def _owing(facts: Facts, newest: Iterable[Line], among: Collection[Line]) -> tuple[Line, ...]:
+    live = [line for line, _ in facts.live if line in among]
+    more = [line for line in newest if line not in live]
     return tuple(sorted([*live, *more], key=lambda line: line.numbers, reverse=True))
 
 
@@ -72,7 +76,7 @@ def line_debts(facts: Facts, line: Line, known: Sequence[Owing], trial: Trial) -
     facts.check_complete()
     newer = [other for other, _ in facts.live if other.numbers > line.numbers]
     isolated = (_isolated(line, release) for release in isolated_releases(facts, line))
-    return (*isolated, *_fixes(facts, line, newer, known, trial))
+    return (*isolated, *_fixes(facts, line, _places(facts, newer), known, trial))
 
 
 def _isolated(line: Line, release: Release) -> Owing:
@@ -86,15 +90,16 @@ def _isolated(line: Line, release: Release) -> Owing:
 
 
 def _fixes(
-    facts: Facts, line: Line, newer: Sequence[Line], known: Sequence[Owing], trial: Trial
+    facts: Facts, line: Line, places: Iterable[tuple[str, Oid]], known: Sequence[Owing], trial: Trial
 ) -> tuple[Owing, ...]:
+    """What a line holds and these places lack. `known` are other lines' debts, which are not told twice."""
     ends = line_ends(facts, line)
     if not ends:
         return ()
     owed: dict[Oid, tuple[Commit, list[str]]] = {}
-    for name, at in _places(facts, newer):
+    for name, at in places:
         told = [o.commit for o in known if name in o.missing_on and o.release is None]
-        for commit in unlike(facts, lacking(facts, ends, at, trial), told):
+        for commit in unlike(facts, _lacked(facts, line, at, trial), told):
             owed.setdefault(commit.id, (commit, []))[1].append(name)
     waiting = facts.graph.between(ends, released_ends(facts, line)) if owed else ()
     return tuple(
@@ -107,6 +112,11 @@ def _fixes(
         )
         for commit, names in owed.values()
     )
+
+
+def _lacked(facts: Facts, line: Line, at: Oid, trial: Trial) -> tuple[Commit, ...]:
+    """What a line holds and `at` lacks, released or not: one answer for all who ask, so that they cannot differ."""
+    return facts.once(("lacked", line.name, at), lambda: lacking(facts, line_ends(facts, line), at, trial))
 
 
 def _places(facts: Facts, newer: Sequence[Line]) -> list[tuple[str, Oid]]:
@@ -135,33 +145,20 @@ def release_debts(
     What came out before the newest release that `at` holds is left out: that one lacked it too, so nothing comes
     back. So is what an earlier release below `at` accepted.
     """
-    live = {line.name for line, _ in facts.live}
     wanted = [line for line in lines if line.stable]
-    newest = {line.name for line, _ in newest_cut_lines(facts.graph, wanted, at)}
+    newest = newest_cut_lines(facts.graph, wanted, at)
     held = held_release(facts, at)
     found: list[Owing] = []
-    for line in sorted(wanted, key=lambda line: line.numbers, reverse=True):
-        if line.name in newest | live and (stable := line.stable):
-            below = held is not None and stable.version < held.version
-            since = facts.graph.when(held.commit) if below and held else 0
-            found += (
-                Owing(line=line.name, commit=c.id, subject=c.subject, missing_on=(place,))
-                for c in lacking(facts, released_ends(facts, line), at, trial)
-                if c.committer.when > since
-            )
+    for line in _owing(facts, (line for line, _ in newest), wanted):
+        below = held is not None and line.stable is not None and line.stable.version < held.version
+        since = facts.graph.when(held.commit) if below and held else 0
+        found += (
+            owing
+            for owing in _fixes(facts, line, [(place, at)], found, trial)
+            if owing.released and facts.graph.commit(owing.commit).committer.when > since
+        )
     accepted = accepted_at(facts, at) if found else frozenset()
-    return _each_once(facts, [o for o in found if o.commit not in accepted])
-
-
-def _each_once(facts: Facts, owings: Sequence[Owing]) -> tuple[Owing, ...]:
-    """Leaves out what a line before holds as well."""
-    kept: list[Owing] = []
-    for owing in owings:
-        if unlike(
-            facts, [facts.graph.commit(owing.commit)], [o.commit for o in kept if o.line != owing.line]
-        ):
-            kept.append(owing)
-    return tuple(kept)
+    return tuple(o for o in found if o.commit not in accepted)
 
 
 def debt_warns(debts: Sequence[Debt]) -> tuple[Warn, ...]:

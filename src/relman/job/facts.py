@@ -52,6 +52,9 @@ class Facts(Clone):
 
     def next(self, name: str) -> Next:
         """The next version of a line, or of trunk; refused where this clone lacks what the answer needs."""
+        return self.once(("next", name), lambda: self._next(name))
+
+    def _next(self, name: str) -> Next:
         self.check_fetched()
         self.graph.reached.clear()
         answer = self._next_on_trunk() if name == TRUNK else self._next_on_line(name)

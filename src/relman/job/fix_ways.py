@@ -85,12 +85,12 @@ def _hotfix(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes, side: 
     kind: Kind = "hotfix-from-tag" if side == "isolate" else "hotfix-on-line"
     to = (asked.to,) if asked.to and side == "isolate" else ()
     ask = HotfixAsk(fixes=asked.words, to=to, side=side)
-    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
+    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes), wishes.now)
     found, flags = verdict_of(tried), [f"--{side}"]
     if found.verdict == "clean-with-prerequisites":
         flags.append("--with-prerequisites")
         ask = structs.replace(ask, with_prerequisites=True)
-        tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
+        tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes), wishes.now)
     elif found.verdict == "not-affected":
         flags += ["--anyway", "not-affected", "--reason", "TEXT"]
     plan, target = tried.plan, tried.plan.targets[0] if tried.plan else None

@@ -43,12 +43,15 @@ def lend(facts: Facts, scratch: Scratch) -> Facts:
     return Facts(repo, facts.refs, Reader(repo), facts.config, facts.source)
 
 
-def attempt(scratch: Scratch, make: Callable[[], Plan]) -> Tried:
-    """Makes a plan and its objects; what is refused is an answer too. Neither clock nor identity change a tree."""
+def attempt(scratch: Scratch, make: Callable[[], Plan], now: int) -> Tried:
+    """Makes a plan and its objects at `now` (seconds since 1970); what is refused is an answer too.
+
+    Neither clock nor identity change a tree, but rules that are asked afterwards go by dates.
+    """
     try:
         plan = make()
         unsigned = Signing(commits=False, tags=False)
-        return Tried(sealed=seal(plan, scratch, clock=0, offset=0, identity=None, signing=unsigned))
+        return Tried(sealed=seal(plan, scratch, clock=now, offset=0, identity=None, signing=unsigned))
     except RelmanError as error:
         if error.kind is Kind.INTERNAL:
             raise

@@ -11,6 +11,10 @@ def held_release(facts: Facts, commit: Oid, below: Version | None = None) -> Rel
 
     What the next version is counted from may stand on a line, or beside it, and not be in that commit.
     """
+    return facts.once(("held", commit, below), lambda: _held(facts, commit, below))
+
+
+def _held(facts: Facts, commit: Oid, below: Version | None) -> Release | None:
     sound = (r for r in facts.releases if r.sound)
     wanted = [r for r in sound if below is None or r.version < below]
     held = facts.graph.reachable_tags(commit, {r.tag: r.commit for r in wanted})

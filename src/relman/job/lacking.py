@@ -1,13 +1,14 @@
 """The fixes on trunk that production lacks: what `hotfix` offers when nobody named one."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 
 from msgspec.structs import replace
 
 from relman.git.scratch import PickOf, Scratch
 from relman.job.environments import PRODUCTION
 from relman.job.facts import Facts
+from relman.job.lacks import since
 from relman.job.reach import reach
 from relman.job.standing import ground, own_part
 from relman.job.target import Spot, find_spots
@@ -78,7 +79,7 @@ def _missing(facts: Facts, spot: Spot) -> list[Commit]:
     if not fixes:
         return []
     first = min(fix.author.when for fix in fixes) - _SKEW
-    own = tuple(takewhile(lambda oid: graph.when(oid) >= first, own_part(facts, spot.start)))
+    own = since(facts, own_part(facts, spot.start), first)
     back = cancel(graph, own).removed
     ports = Changes(graph, (oid for oid in own if oid not in back), facts.patch_id)
     return [fix for fix in fixes if not _unshipped(facts, fix) and ports.carries(fix.id) is None]

@@ -5,7 +5,6 @@ so that `status` can ask it every time.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from itertools import takewhile
 
 from relman.git.hunks import added_lines
 from relman.git.scratch import PickOf, Scratch
@@ -51,7 +50,7 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
         return ()
     first = min(c.author.when for c in wanted) - _BEFORE
     every = graph.between([at], ends)
-    others = tuple(takewhile(lambda oid: graph.when(oid) >= first, every[:_THERE]))
+    others = since(facts, every[:_THERE], first)
     if len(others) == _THERE:
         # What is older than all that was read may have a port among what was not.
         oldest = graph.when(others[-1])
@@ -63,6 +62,14 @@ def lacking(facts: Facts, ends: Collection[Oid], at: Oid, trial: Trial) -> tuple
     wanted = [c for c in wanted if not _local(facts, c) and not _undone_too(facts, c, taken)]
     left = _without_trace(facts, wanted, standing)
     return tuple(reversed(_by_content(facts, left, at, trial)))
+
+
+def since(facts: Facts, commits: Sequence[Oid], first: int) -> tuple[Oid, ...]:
+    """Leaves out the oldest ones, as far as all of them are before a date: a wrong clock hides nothing below it."""
+    left = len(commits)
+    while left and facts.graph.when(commits[left - 1]) < first:
+        left -= 1
+    return tuple(commits[:left])
 
 
 def unlike(facts: Facts, commits: Sequence[Commit], others: Sequence[Oid]) -> tuple[Commit, ...]:

@@ -37,7 +37,7 @@ def release_trunk(facts: Facts, scratch: Scratch, wishes: Wishes) -> TrunkReleas
     ways.append((lambda: plan_release(facts, scratch, ask, wishes), "relman release trunk --final"))
     first: TrunkRelease | None = None
     for make, command in ways:
-        found = TrunkRelease(tried=attempt(scratch, make), command=command)
+        found = TrunkRelease(tried=attempt(scratch, make, wishes.now), command=command)
         if found.tried.sealed is not None:
             return found
         first = first or found

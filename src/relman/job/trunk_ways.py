@@ -1,6 +1,7 @@
 """Ways that release trunk: as it is, or with what is half done taken out first and put back afterwards."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from shlex import quote
 
 from relman.errors import RelmanError
@@ -62,8 +63,7 @@ def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes:
     taken: list[str] = []
     out: set[Oid] = set()
     for name in names:
-        facts_now = now
-        tried = attempt(scratch, lambda f=facts_now, n=name: plan_park(f, scratch, n, wishes))  # type: ignore[misc]
+        tried = attempt(scratch, partial(plan_park, now, scratch, name, wishes), wishes.now)
         if tried.sealed is None or tried.plan is None or tried.plan.feature is None:
             return _entangled(tried, name)
         if set(tried.plan.feature.commits) & {fix.id for fix in asked.fixes}:
@@ -143,7 +143,7 @@ def _with_fix(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) -> W
     if all(facts.graph.is_ancestor(fix.id, trunk) for fix in asked.fixes):
         return facts, (), None
     ask = HotfixAsk(fixes=asked.words, to=(TRUNK,), release=False)
-    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes))
+    tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes), wishes.now)
     found = verdict_of(tried)
     if found.verdict == "already-there":
         return facts, (), None
