@@ -21,6 +21,7 @@ def test_the_incident(story: Story, look: Look) -> None:
     assert said.out == snapshot("""\
 trunk       main at 93999b0 · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
 production  v1.4.2 (assumed: the highest stable release)
+ready       yes: 1.5.0 with 40 commits: relman cut --final
 
 line  branch       latest  next  unreleased  live because
 1.4   release/1.4  v1.4.2  none  0 commits   production
@@ -34,7 +35,13 @@ assumed     releases are tagged v{version} (6 tags like v1.4.2)
 def test_the_incident_as_json(story: Story, look: Look) -> None:
     said = look(story("incident"), "status", "--json")
     assert (said.code, said.err) == (0, "")
-    assert said.json == snapshot(
+    document = said.json
+    ready = document.pop("ready")
+    assert (len(ready.pop("commits")), len(ready.pop("tree"))) == (40, 40)
+    assert ready == snapshot(
+        {"ready": True, "version": "1.5.0", "command": "relman cut --final", "features": [], "in_the_way": []}
+    )
+    assert document == snapshot(
         {
             "schema": "relman/status/v1",
             "package": None,
@@ -96,7 +103,6 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
             "assumptions": ["trunk is main", "releases are tagged v{version} (6 tags like v1.4.2)"],
             "fetched_at": None,
             "parked": [],
-            "ready": None,
         }
     )
 
@@ -122,6 +128,8 @@ def test_odd_repositories(story: Story, look: Look, name: str) -> None:
         "odd_tags": snapshot("""\
 trunk       main at cc77a46 · v0.2.0 · next 0.2.1 · 2 unreleased: 1 docs, 1 fix
 production  v0.2.0 (assumed: the highest stable release)
+ready       no: 0.2.1 with 2 commits
+            0.2.0 and v0.2.0 name one version and differ: git tag -d 0.2.0
 
 line  branch  latest  next  unreleased  live because
 0.2   none    v0.2.0  none  0 commits   production
@@ -134,6 +142,9 @@ assumed     releases are tagged v{version} (5 tags like v0.2.0)
         "tags_off_trunk": snapshot("""\
 trunk       main at 9ff2660 · v3.5.0 · next 3.7.0 · 3 unreleased: 2 feat, 1 fix
 production  v3.5.0 (assumed: the highest stable release)
+ready       no: 3.7.0 with 3 commits
+            line 3.6 has no final release yet: relman release 3.6 --final
+            main lacks what was released already: 2ad1255 fix: only before the final: relman forward 3.5
 
 line  branch       latest      next   unreleased                                live because
 3.6   release-3.6  v3.6.0-rc1  3.6.0  3 commits: 1 feat, 1 fix, 1 unclassified  candidate v3.6.0-rc1 is open
@@ -147,6 +158,7 @@ assumed     releases are tagged v{version} (8 tags like v3.6.0-rc1)
         "merged_back": snapshot("""\
 trunk       main at 8c24a61 · v3.9.0 · next 3.10.0 · 4 unreleased: 1 docs, 1 feat
 production  v3.9.0 (assumed: the highest stable release)
+ready       yes: 3.10.0 with 2 commits: relman cut --final
 
 line  branch  latest  next  unreleased  live because
 3.9   3.9     v3.9.0  none  0 commits   production
@@ -159,6 +171,7 @@ assumed     releases are tagged v{version} (4 tags like v3.9.0)
         "first_release": snapshot("""\
 trunk       main at 9427dbb · no release · next 0.1.0 · 4 unreleased: 1 breaking, 1 chore, 1 feat, 1 fix
 production  nothing yet: there is no stable release
+ready       yes: 0.1.0 with 4 commits: relman release trunk --final
 
 assumed     trunk is main
 assumed     releases are tagged v{version} (no release yet)
@@ -166,6 +179,8 @@ assumed     releases are tagged v{version} (no release yet)
         "free_form": snapshot("""\
 trunk       main at 5364d0c · v0.9.0 · next 0.9.1 · 5 unreleased: 4 unclassified, 1 refactoring
 production  v0.9.0 (assumed: the highest stable release)
+ready       no: 0.9.1 with 5 commits
+            wip is unfinished (the commit says so itself), and no toggle hides it: relman options --feature wip
 
 line  branch  latest  next  unreleased  live because
 0.9   none    v0.9.0  none  0 commits   production
@@ -225,16 +240,26 @@ def test_an_isolated_hotfix_is_a_debt_of_its_line_and_its_fix_one_of_trunk(story
     assert rows == [
         "1.4   release/1.4  v1.4.3  1.4.4  1 commit: 1 fix  production",
         f"debt        {hot[:7]} release v1.4.3 is missing on release/1.4: relman forward 1.4",
-        f"debt        {late[:7]} fix(cart): not yet released is missing on main: relman forward 1.4",
+        f"debt        {late[:7]} fix(cart): not yet released is missing on main "
+        "(not released yet, so a release of main does not wait for it): relman forward 1.4",
         f"debt        {hot[:7]} fix: token expiry is missing on main: relman forward 1.4",
     ]
-    lines = look(repo, "status", "--json").json["lines"]
+    told = look(repo, "status", "--json").json
+    (obstacle,) = told["ready"]["in_the_way"]
+    assert (obstacle["kind"], obstacle["commits"]) == ("debts", [hot])
+    lines = told["lines"]
     assert lines[0]["debts"] == [
-        {"commit": oid, "subject": subject, "missing_on": [where], "settle": "relman forward 1.4"}
-        for oid, subject, where in (
-            (hot, "release v1.4.3", "release/1.4"),
-            (late, "fix(cart): not yet released", "main"),
-            (hot, "fix: token expiry", "main"),
+        {
+            "commit": oid,
+            "subject": subject,
+            "missing_on": [where],
+            "settle": "relman forward 1.4",
+            "excuse": excuse,
+        }
+        for oid, subject, where, excuse in (
+            (hot, "release v1.4.3", "release/1.4", "trunk has it"),
+            (late, "fix(cart): not yet released", "main", "not released yet"),
+            (hot, "fix: token expiry", "main", None),
         )
     ]
 
@@ -253,6 +278,8 @@ def test_a_line_that_has_diverged_leaves_a_gap_only(story: Story, tmp_path: Path
 trunk       main at 93999b0 · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
 HEAD        release/1.3
 production  v1.4.2 (assumed: the highest stable release)
+ready       no: 1.5.0 with 40 commits
+            release/1.3 and origin/release/1.3 have diverged: 1 commits only here, 1 only there: git log --oneline --left-right release/1.3...origin/release/1.3
 
 line  branch       latest  next     unreleased  live because
 1.4   release/1.4  v1.4.2  none     0 commits   production
@@ -280,7 +307,7 @@ line  branch       latest  next  unreleased  live because
 1.4   release/1.4  v1.4.2  none  0 commits   production
 1.3   release/1.3  v1.3.2  none  0 commits   one of the newest two with a stable release
 
-unknown     the next version, the debts of 1.4, the debts of 1.3: this clone is shallow: the history that the answer depends on ends too early
+unknown     the next version, the debts of 1.4, the debts of 1.3, whether trunk could be released: this clone is shallow: the history that the answer depends on ends too early
             git fetch --unshallow --tags origin
 assumed     trunk is main
 assumed     releases are tagged v{version} (6 tags like v1.4.2)

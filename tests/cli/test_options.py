@@ -181,6 +181,10 @@ def test_a_toggle_that_is_not_there_is_an_error(
     shop.repo.write("relman.toml", f'[[toggles]]\nname = "pay"\n{text}')
     said = shop.refused(2, "options", shop.repo.id("fix"))
     assert message in said.err
+    assert message in shop.refused(2, "status", "--ready").err
+    plain = shop.done("status", "--json").json  # the rest is told
+    assert (plain["ready"], plain["trunk"]["next"]) == (None, "1.1.0")
+    assert [message in gap["message"] for gap in plain["gaps"]] == [True]
 
 
 def test_ready_is_a_question_for_programs_too(incident: Callable[[str], Shop]) -> None:
@@ -193,7 +197,12 @@ def test_ready_is_a_question_for_programs_too(incident: Callable[[str], Shop]) -
     (obstacle,) = said.json["ready"]["in_the_way"]
     assert (obstacle["kind"], obstacle["hint"]) == ("unfinished", "relman park pay --dry-run")
     assert "no: 1.1.0 with 4 commits" in shop("status", "--ready").out
-    assert shop.done("status", "--json").json["ready"] is None
+    plain = shop.done("status", "--json").json  # the same answer, and no exit code
+    assert plain["ready"] == said.json["ready"]
+    rows = shop.done("status").out.splitlines()
+    at = rows.index("ready       no: 1.1.0 with 4 commits")
+    assert rows[at + 1].startswith("            pay is unfinished (no commit says Feature-Done: pay)")
+    assert f"              {shop.repo.id('X2')[:7]} feat(pay): a button" in shop("status", "--ready").out
 
 
 PORTED = r"""

@@ -79,6 +79,8 @@ def sections(text: str) -> tuple[Section, ...]:
 def section_text(text: str, version: str) -> str | None:
     """The section of a version with its heading, without blank lines around it; None where there is none."""
     wanted = _plain(version)
+    if wanted not in text.replace("\\", ""):  # a heading may write 1\.2\.3
+        return None
     return next(
         (_strip(text[each.start : each.end]) for each in sections(text) if each.version == wanted), None
     )

@@ -3,7 +3,7 @@
 Computed from the repository, so that every clone sees the same ones; nothing has to be written down for it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -140,25 +140,42 @@ def released_ends(facts: Facts, line: Line) -> tuple[Oid, ...]:
 def release_debts(
     facts: Facts, trial: Trial, at: Oid, place: str, lines: Iterable[Line]
 ) -> tuple[Owing, ...]:
-    """Gives what `at`, which is to be released as `place`, lacks of what these lines, live or newest, have released.
+    """Gives what `at`, which is to be released as `place`, lacks of what these lines, live or newest, have released."""
+    return tuple(o for o, excuse in excused_debts(facts, trial, at, place, lines) if not excuse)
 
-    What came out before the newest release that `at` holds is left out: that one lacked it too, so nothing comes
-    back. So is what an earlier release below `at` accepted.
+
+def excused_debts(
+    facts: Facts, trial: Trial, at: Oid, place: str, lines: Iterable[Line]
+) -> tuple[tuple[Owing, str], ...]:
+    """Gives all that `at` lacks of these lines, each with the reason why a release does not wait for it, or none.
+
+    What waits on its line is no news to users. What came out before the newest release that `at` holds was lacked by
+    that one too, so nothing comes back. What an earlier release below `at` accepted is not asked about twice.
     """
     wanted = [line for line in lines if line.stable]
     newest = newest_cut_lines(facts.graph, wanted, at)
     held = held_release(facts, at)
     found: list[Owing] = []
+    excuses: list[str] = []
     for line in _owing(facts, (line for line, _ in newest), wanted):
         below = held is not None and line.stable is not None and line.stable.version < held.version
         since = facts.graph.when(held.commit) if below and held else 0
-        found += (
-            owing
-            for owing in _fixes(facts, line, [(place, at)], found, trial)
-            if owing.released and facts.graph.commit(owing.commit).committer.when > since
-        )
-    accepted = accepted_at(facts, at) if found else frozenset()
-    return tuple(o for o in found if o.commit not in accepted)
+        for owing in _fixes(facts, line, [(place, at)], found, trial):
+            late = facts.graph.commit(owing.commit).committer.when > since
+            old = "" if late or held is None else f"{held.tag} lacked it too"
+            excuses.append(old if owing.released else "not released yet")
+            found.append(owing)
+    accepted = accepted_at(facts, at) if "" in excuses else frozenset()
+    return tuple(
+        (o, "an earlier release accepted it" if o.commit in accepted and not excuse else excuse)
+        for o, excuse in zip(found, excuses, strict=True)
+    )
+
+
+def trunk_excuses(facts: Facts, trial: Trial) -> Mapping[Oid, str]:
+    """The reason, for each debt of trunk that has one, why its release does not wait for it."""
+    told = excused_debts(facts, trial, facts.trunk.commit, TRUNK, facts.lines.all)
+    return {owing.commit: excuse for owing, excuse in told if excuse}
 
 
 def debt_warns(debts: Sequence[Debt]) -> tuple[Warn, ...]:

@@ -36,6 +36,10 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
 def unreleased(facts: Facts) -> Trunk:
     """Reads what trunk holds and no stable release does."""
+    return facts.once("unreleased", lambda: _unreleased(facts))
+
+
+def _unreleased(facts: Facts) -> Trunk:
     released = [r.commit for r in facts.releases if r.version.stable and not r.withdrawn]
     commits = facts.graph.between([facts.trunk.commit], released)
     chain = tuple(takewhile(frozenset(commits).__contains__, facts.graph.chain(facts.trunk.commit)))[::-1]

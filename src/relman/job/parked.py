@@ -25,6 +25,10 @@ def parked(facts: Facts) -> tuple[Parked, ...]:
 
     The trailers travel with the commits, however a forge merges them. A park that was reverted by hand is none.
     """
+    return facts.once("parked", lambda: _read(facts))
+
+
+def _read(facts: Facts) -> tuple[Parked, ...]:
     tip = facts.trunk.commit
     since = facts.graph.when(tip) - _KEPT
     hits = find_messages(facts.repo, [tip], f"^({PARK}|{UNPARK}): ", since=since, most=1000)

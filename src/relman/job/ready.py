@@ -1,6 +1,6 @@
 """Whether trunk could be released right now, with what in it, under which version, and what stands in the way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -8,6 +8,7 @@ from relman.errors import RelmanError
 from relman.git.scratch import Scratch
 from relman.job.aim import ReleaseAsk
 from relman.job.cut import CutAsk, plan_cut
+from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.feature import unreleased
 from relman.job.future import Tried, attempt
@@ -17,7 +18,7 @@ from relman.job.works import works
 from relman.model.feature import Work
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
-from relman.plan.plan import Plan
+from relman.plan.plan import Debt, Plan, Warn
 from relman.render.ready import Obstacle, Ready
 
 
@@ -64,22 +65,41 @@ def read_ready(
     obstacles = [*_unfinished(facts, known)]
     if plan is None:
         obstacles.append(_refused(release.tried.error))
+        owed = _owed(facts, scratch)
+        obstacles += _warned(debt_warns(owed), owed)
     else:
-        obstacles += [
-            Obstacle(kind=w.rule, message=w.message, hint=w.hint) for w in plan.warnings if w.rule is not None
-        ]
+        obstacles += _warned(plan.warnings, plan.debts)
         obstacles += _breaking(facts)
     target = plan.targets[0] if plan else None
     tip = release.tried.tip()
     return Ready(
         ready=not obstacles,
-        version=target.version if target else None,
+        version=target.version if target else _coming(facts),
         command=release.command,
         tree=scratch.tree_of(tip) if tip else None,
         commits=tuple(o for o in trunk.commits if len(facts.graph.commit(o).parents) < 2),
         works=known,
         obstacles=tuple(obstacles),
+        subjects={oid: facts.graph.commit(oid).subject for o in obstacles for oid in o.commits},
     )
+
+
+def _warned(warnings: Iterable[Warn], debts: Iterable[Debt]) -> Iterator[Obstacle]:
+    """What refuses a release unless a person goes past it."""
+    owed = tuple(debt.commit for debt in debts)
+    for warning in warnings:
+        if warning.rule is not None:
+            commits = owed if warning.rule == "debts" else ()
+            yield Obstacle(kind=warning.rule, message=warning.message, hint=warning.hint, commits=commits)
+
+
+def _owed(facts: Facts, scratch: Scratch) -> tuple[Debt, ...]:
+    """What trunk lacks of what was released; nothing where that cannot be told, which the release's own error says."""
+    try:
+        owed = release_debts(facts, lambda: scratch, facts.trunk.commit, TRUNK, facts.lines.all)
+    except RelmanError:
+        return ()
+    return tuple(debt_of(facts, owing) for owing in owed)
 
 
 def _unfinished(facts: Facts, known: Iterable[Work]) -> list[Obstacle]:
@@ -116,6 +136,12 @@ def _breaking(facts: Facts) -> list[Obstacle]:
             commits=found,
         )
     ]
+
+
+def _coming(facts: Facts) -> str | None:
+    """The version that trunk would get, where its release is refused for another reason."""
+    version = facts.next(TRUNK).version
+    return str(version) if version else None
 
 
 def _refused(error: RelmanError | None) -> Obstacle:

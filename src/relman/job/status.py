@@ -11,24 +11,31 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from relman.errors import Kind, RelmanError
-from relman.job.debts import Owing, debt_of, line_debts, owing_lines
+from relman.job.debts import Owing, debt_of, line_debts, owing_lines, trunk_excuses
 from relman.job.facts import Facts
+from relman.job.lacks import Trial
 from relman.job.parked import parked
+from relman.job.ready import read_ready
 from relman.job.resumed import read_waiting
+from relman.job.shipping import Wishes
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
 from relman.model import message
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid, short
 from relman.plan.plan import Debt
+from relman.render.ready import Ready
 from relman.render.status import Gap, LineStatus, OpenOperation, Place, Status
 from relman.run.journal import Journal, Record, read_all
 
 T = TypeVar("T")
 
 
-def read_status(facts: Facts) -> Status:
-    """Reads everything that `status` says, without the network.
+READY = "whether trunk could be released"
+
+
+def read_status(facts: Facts, wishes: Wishes) -> Status:
+    """Reads everything that `status` says, without the network; a release of trunk is tried as on `wishes.day`.
 
     Error (usage): the first gap, where nothing at all can be told.
     """
@@ -40,8 +47,12 @@ def read_status(facts: Facts) -> Status:
     production = _tried(gaps, "production", facts.find_production)
     live = _tried(gaps, "the lines", lambda: facts.live) or ()
     lines = [_line_status(facts, line, reason, gaps) for line, reason in live]
-    if live:
-        lines = _with_debts(facts, lines, gaps)
+    with Trials(facts) as trial:
+        if live:
+            lines = _with_debts(facts, lines, gaps, trial)
+        ready = _tried(gaps, READY, lambda: _ready(facts, trial, wishes)) if tip else None
+        owes = any(line.debts for line in lines)
+        excuses = _tried(gaps, READY, lambda: trunk_excuses(facts, trial)) if tip and owes else None
     if gaps and coming is None and production is None and not lines:
         raise RelmanError(Kind.USAGE, gaps[0].message, hints=gaps[0].hints)
     return Status(
@@ -61,6 +72,8 @@ def read_status(facts: Facts) -> Status:
         remote=facts.remote if facts.refs.remotes else None,
         fetched_at=facts.refs.fetched_at,
         parked=_tried(gaps, "what is parked", lambda: parked(facts)) or () if tip else (),
+        ready=ready,
+        excuses=excuses or {},
     )
 
 
@@ -80,13 +93,19 @@ def _tried(gaps: list[Gap], about: str, ask: Callable[[], T]) -> T | None:
     return None
 
 
-def _with_debts(facts: Facts, lines: list[LineStatus], gaps: list[Gap]) -> list[LineStatus]:
+def _ready(facts: Facts, trial: Trial, wishes: Wishes) -> Ready:
+    facts.check_complete()
+    scratch = trial()
+    scratch.aim(facts.trunk.commit)
+    return read_ready(facts, scratch, wishes)
+
+
+def _with_debts(facts: Facts, lines: list[LineStatus], gaps: list[Gap], trial: Trial) -> list[LineStatus]:
     """Adds the debts to the lines that hold what others lack, and such lines that are not live."""
     known: list[Owing] = []
-    with Trials(facts) as trial:
-        for line in owing_lines(facts):
-            ask = partial(line_debts, facts, line, known, trial)
-            known.extend(_tried(gaps, f"the debts of {line.name}", ask) or ())
+    for line in owing_lines(facts):
+        ask = partial(line_debts, facts, line, known, trial)
+        known.extend(_tried(gaps, f"the debts of {line.name}", ask) or ())
     debts: dict[str, tuple[Debt, ...]] = {}
     for owing in known:
         debts[owing.line] = (*debts.get(owing.line, ()), debt_of(facts, owing))

@@ -38,7 +38,7 @@ def trunk_as_is(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) ->
         kind="trunk-as-is",
         verdict="clean" if ready.ready else "impossible",
         why=f"everything on {facts.trunk_name} goes out" if ready.ready else ready.obstacles[0].message,
-        version=ready.version,
+        version=ready.version if plan else None,
         tree=ready.tree,
         ships_besides=extra,
         unfinished=blocking,

@@ -38,7 +38,11 @@ def works(
     `at` is the commit whose tree says what the toggles' defaults are; left out: trunk's tip. A feature that was
     asked for counts as unfinished.
     """
-    tree = at or facts.trunk.commit
+    words, tree = tuple(asked), at or facts.trunk.commit
+    return facts.once(("works", words, tree), lambda: _works(facts, trunk, words, tree))
+
+
+def _works(facts: Facts, trunk: Trunk, asked: Iterable[str], tree: Oid) -> tuple[Work, ...]:
     found: dict[str, Work] = {}
     for words in asked:
         chosen = choose(facts, trunk, words)
@@ -95,7 +99,8 @@ def _going_on(facts: Facts, trunk: Trunk) -> Iterator[tuple[str, tuple[Oid, ...]
     lines = {line.branch for line in facts.lines.all}
     names = {short(b.ref).removeprefix(f"{facts.remote}/"): b.commit for b in facts.refs.branches}
     tips = {n: tip for n, tip in names.items() if n not in lines and n != facts.trunk_name}
-    ahead = facts.graph.between(tips.values(), [facts.trunk.commit]) if tips else ()
+    ends = [facts.trunk.commit, *(end for line in facts.lines.all if (end := facts.line_end(line)))]
+    ahead = facts.graph.between(tips.values(), ends) if tips else ()
     starts = {p: oid for oid in ahead for p in facts.graph.commit(oid).parents[:1] if p in merged}
     for end, first in starts.items():
         name = next((n for n, tip in sorted(tips.items()) if facts.graph.is_ancestor(first, tip)), None)

@@ -1,12 +1,14 @@
 """Whether trunk could be released: the answer as a value, its words for people, and its part of a document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from relman.model.feature import Work
 from relman.model.names import Oid
 from relman.render.words import counted, listed
+
+_SHOWN = 5
 
 
 class Obstacle(Struct, frozen=True, kw_only=True):
@@ -28,6 +30,8 @@ class Ready(Struct, frozen=True, kw_only=True):
     commits: tuple[Oid, ...]
     works: tuple[Work, ...]
     obstacles: tuple[Obstacle, ...]
+    subjects: Mapping[Oid, str]
+    """Of the commits that stand in the way."""
 
 
 def ready_data(ready: Ready) -> dict[str, object]:
@@ -57,17 +61,26 @@ def work_data(work: Work) -> dict[str, object]:
     }
 
 
-def ready_rows(ready: Ready) -> Iterator[tuple[str, str]]:
-    """Rows for people: a heading and words; the first one answers."""
+def ready_rows(ready: Ready, *, evidence: bool = False) -> Iterator[tuple[str, str]]:
+    """Rows for people: a heading and words; the first one answers, each other one is an obstacle.
+
+    `evidence` names commits below their obstacle.
+    """
     if ready.ready:
         hidden = [work.name for work in ready.works if work.hidden and work.why]
         off = f" · off: {listed(hidden)}" if hidden else ""
-        yield (
-            "ready",
-            f"yes: {ready.version} with {counted(len(ready.commits), 'commit')}{off}: {ready.command}",
-        )
+        yield "ready", f"yes: {_release(ready)}{off}: {ready.command}"
         return
-    what = f"{ready.version} with {counted(len(ready.commits), 'commit')}" if ready.version else "no release"
-    yield "ready", f"no: {what}"
+    yield "ready", f"no: {_release(ready)}" if ready.version else "no: there is nothing to release"
     for obstacle in ready.obstacles:
         yield "", f"{obstacle.message}: {obstacle.hint}" if obstacle.hint else obstacle.message
+        if not evidence:
+            continue
+        for oid in obstacle.commits[:_SHOWN]:
+            yield "", f"  {oid[:7]} {ready.subjects.get(oid, '')}"
+        if len(obstacle.commits) > _SHOWN:
+            yield "", f"  and {len(obstacle.commits) - _SHOWN} more"
+
+
+def _release(ready: Ready) -> str:
+    return f"{ready.version} with {counted(len(ready.commits), 'commit')}"

@@ -82,8 +82,10 @@ class Status(Struct, frozen=True, kw_only=True):
     remote: str | None
     fetched_at: int | None
     parked: tuple[Parked, ...] = ()
+    excuses: Mapping[Oid, str] = {}
+    """Why a release of trunk does not wait for a debt of its, by the debt's commit."""
     ready: Ready | None = None
-    """Absent where nobody asked."""
+    """Absent where a gap says that it cannot be told, and before the first commit."""
 
 
 def status_document(status: Status) -> dict[str, object]:
@@ -107,7 +109,7 @@ def status_document(status: Status) -> dict[str, object]:
         "relman/status/v1",
         trunk=trunk,
         production=production,
-        lines=[_line(line) for line in status.lines],
+        lines=[_line(line, status) for line in status.lines],
         operations=[
             {"id": o.id, "title": o.title, "state": o.state, "waits": list(o.waits)}
             for o in status.operations
@@ -130,7 +132,7 @@ def status_document(status: Status) -> dict[str, object]:
     )
 
 
-def _line(line: LineStatus) -> dict[str, object]:
+def _line(line: LineStatus, status: Status) -> dict[str, object]:
     return {
         "name": line.name,
         "branch": line.branch,
@@ -141,10 +143,21 @@ def _line(line: LineStatus) -> dict[str, object]:
         "next": text(line.coming.version) if line.coming else None,
         "unreleased": _unreleased(line.coming, line.by_kind),
         "debts": [
-            {"commit": d.commit, "subject": d.subject, "missing_on": list(d.missing_on), "settle": d.settle}
+            {
+                "commit": d.commit,
+                "subject": d.subject,
+                "missing_on": list(d.missing_on),
+                "settle": d.settle,
+                "excuse": _excuse(d, status) if status.trunk in d.missing_on else "trunk has it",
+            }
             for d in line.debts
         ],
     }
+
+
+def _excuse(debt: Debt, status: Status) -> str | None:
+    """Why a release of trunk does not wait for a debt of trunk's."""
+    return status.excuses.get(debt.commit)
 
 
 def _unreleased(coming: Next | None, by_kind: Mapping[str, int]) -> dict[str, object] | None:
@@ -155,8 +168,11 @@ def _current(coming: Next | None) -> str | None:
     return text(coming.base.version) if coming and coming.base else None
 
 
-def status_page(status: Status, *, now: int) -> Iterator[Text]:
-    """The same for people, a line at a time; texts from the repository are made safe."""
+def status_page(status: Status, *, now: int, evidence: bool = False) -> Iterator[Text]:
+    """The same for people, a line at a time; `evidence` names the commits that stand in the way of a release.
+
+    Texts from the repository are made safe.
+    """
     if status.trunk:
         yield _labelled("trunk", _trunk(status))
     if status.where != status.trunk:
@@ -166,6 +182,10 @@ def status_page(status: Status, *, now: int) -> Iterator[Text]:
         yield _labelled("production", f"{status.production.tag} ({told})", "bold")
     elif not any("production" in gap.about for gap in status.gaps):
         yield _labelled("production", "nothing yet: there is no stable release")
+    if status.ready:
+        style = "green" if status.ready.ready else "yellow"
+        for heading, words in ready_rows(status.ready, evidence=evidence):
+            yield _labelled(heading, words, style)
     if status.lines:
         yield Text()
         yield from _table(status.lines)
@@ -198,8 +218,6 @@ def _counts(coming: Next, by_kind: Mapping[str, int]) -> str:
 
 
 def _remarks(status: Status) -> Iterator[Text]:
-    for heading, words in ready_rows(status.ready) if status.ready else ():
-        yield _labelled(heading, words, "green" if status.ready and status.ready.ready else "yellow")
     for operation in status.operations:
         ways = "relman resume, or relman abort"
         yield _labelled("open", f"{operation.id} {operation.title} ({operation.state}): {ways}", "yellow")
@@ -209,7 +227,9 @@ def _remarks(status: Status) -> Iterator[Text]:
     for line in status.lines:
         for debt in line.debts[:_SHOWN]:
             what = f"{debt.commit[:7]} {debt.subject} is missing on {', '.join(debt.missing_on)}"
-            yield _labelled("debt", f"{what}: {debt.settle}", "yellow")
+            excuse = _excuse(debt, status) if status.trunk in debt.missing_on else None
+            why = f" ({excuse}, so a release of {status.trunk} does not wait for it)" if excuse else ""
+            yield _labelled("debt", f"{what}{why}: {debt.settle}", "yellow")
         if more := line.debts[_SHOWN:]:
             yield _labelled("debt", f"{len(more)} more of {line.name}: {more[0].settle} --dry-run", "yellow")
     for out in status.parked:
