@@ -240,8 +240,10 @@ def test_an_isolated_hotfix_is_a_debt_of_its_line_and_its_fix_one_of_trunk(story
     assert rows == [
         "1.4   release/1.4  v1.4.3  1.4.4  1 commit: 1 fix  production",
         f"debt        {hot[:7]} release v1.4.3 is missing on release/1.4: relman forward 1.4",
-        f"debt        {late[:7]} fix(cart): not yet released is missing on main "
-        "(not released yet, so a release of main does not wait for it): relman forward 1.4",
+        (
+            f"debt        {late[:7]} fix(cart): not yet released is missing on main "
+            "(not released yet, so a release of main does not wait for it): relman forward 1.4"
+        ),
         f"debt        {hot[:7]} fix: token expiry is missing on main: relman forward 1.4",
     ]
     told = look(repo, "status", "--json").json
