@@ -25,7 +25,13 @@ def strings(text: str) -> Iterator[StringAt]:
     keys: list[str | int] = []  # one per open container: the current key, or the current index
     is_key = False
     for token in _TOKEN.finditer(text):
-        match text[token.start()]:
+        start, end = token.span()
+        match text[start]:
+            case '"' if is_key:
+                key = text[start + 1 : end - 1]
+                keys[-1] = json.loads(token[0]) if "\\" in key else key
+            case '"':
+                yield _path(keys), start + 1, end - 1
             case "{":
                 keys.append("")
                 is_key = True
@@ -42,10 +48,6 @@ def strings(text: str) -> Iterator[StringAt]:
                     keys[-1] = here + 1
             case ":":
                 is_key = False
-            case '"' if is_key:
-                keys[-1] = json.loads(token[0])
-            case '"':
-                yield _path(keys), token.start() + 1, token.end() - 1
 
 
 def _path(keys: list[str | int]) -> Path:

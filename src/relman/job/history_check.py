@@ -22,7 +22,7 @@ from relman.model.lines import Line, branch_names
 from relman.model.names import Oid, short
 from relman.model.rules.every import findings
 from relman.model.rules.seen import Disagreement, Limits, Seen, stable
-from relman.model.rules.upstream import sureness
+from relman.model.rules.upstream import own_work, sureness, upstream_of
 from relman.model.strategy import Strategy
 from relman.model.tags import Release, twins
 from relman.model.version import parse
@@ -76,12 +76,11 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
     for course in followed:
         ends = [trunk.tip, *(other.tip for other in followed)]
         recall.read(recall.between(ends, [course.cut] if course.cut else []) if course.own else ())
-    _load_ports(recall, followed, trunk.tip)
     lowest = min((line.numbers for line in wanted), default=())
     others = [
         line for line in facts.lines.all if line.branch and line not in wanted and line.numbers < lowest
     ]
-    return Seen(
+    seen = Seen(
         graph=recall,
         signs=recall.signs,
         patch_id=recall.patch_id,
@@ -105,15 +104,25 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
         annotated=facts.config.release.annotated,
         limits=Limits(days=facts.config.check.days, behind=facts.config.check.behind),
     )
+    _load_ports(recall, seen)
+    return seen
 
 
-def _load_ports(recall: Recall, followed: Sequence[Course], trunk: Oid) -> None:
-    """Reads at once what comparing picks with their origins will ask for: paths, and where they agree patch-ids."""
-    for course in followed:
-        own = recall.between([course.tip], [course.cut] if course.cut else []) if course.own else ()
-        landed = frozenset(recall.between([trunk], [course.tip]))
-        pairs = [(o, Oid(origin)) for o in own for origin in recall.signs(o).origins if origin in landed]
-        recall.load_paths([*own, *(origin for _, origin in pairs)])
+def _load_ports(recall: Recall, seen: Seen) -> None:
+    """Reads at once what comparing ports with their origins will ask for: paths, and where they agree patch-ids."""
+    if not {"F1", "F2", "H2"} & seen.strategy.checks.keys():
+        return
+    for index, course in enumerate(seen.courses):
+        if course.own:
+            recall.load_paths(seen.graph.between([course.tip], [course.cut] if course.cut else []))
+        work = own_work(seen, course)
+        newer = seen.courses[:index] if "H2" in seen.strategy.checks else ()
+        pairs = [
+            pair
+            for tip in (seen.trunk.tip, *(c.tip for c in newer if c.line.branch))
+            for pair in upstream_of(seen, course, tip).compared(work)
+        ]
+        recall.load_paths(oid for pair in pairs for oid in pair)
         same = [pair for pair in pairs if recall.paths(pair[0]) == recall.paths(pair[1])]
         recall.load_patches(oid for pair in same for oid in pair)
 

@@ -4,8 +4,10 @@ No single sign is enough: `-x` trailers cover 0-18 % of real ports, patch-ids 13
 collisions (research/branching-strategies.md 4.3). Each match says how it is known.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import Literal
 
 from msgspec import Struct
@@ -48,6 +50,7 @@ class Changes:
         self._read: dict[Oid, Signs] = {}
         self.ids = tuple(commits)
         self._own = frozenset(self.ids)
+        self._sorted: list[Oid] | None = None
         self._claimed: dict[str, list[Oid]] = defaultdict(list)
         self._authored: dict[tuple[str, int], list[Oid]] = defaultdict(list)
         self._requested: dict[int, list[Oid]] = defaultdict(list)
@@ -129,7 +132,19 @@ class Changes:
     def _ids_meant(self, origins: Sequence[str]) -> list[Oid]:
         whole = [Oid(origin) for origin in origins if origin in self._own]
         short = [origin for origin in origins if not is_oid(origin)]
-        return [*whole, *(o for origin in short for o in self.ids if o.startswith(origin))]
+        return [*whole, *(o for origin in short for o in self._beginning(origin))]
+
+    def _beginning(self, prefix: str) -> Iterable[Oid]:
+        if self._sorted is None:
+            self._sorted = sorted(self.ids)
+        first = bisect_left(self._sorted, prefix)
+        return takewhile(lambda o: o.startswith(prefix), islice(self._sorted, first, None))
+
+    def compared(self, oid: Oid) -> list[Oid]:
+        """The commits of these whose patch-id a question about `oid` may ask for, where the paths agree."""
+        origins = self._signs(oid).origins
+        kin = (o for origin in (oid, *origins) for o in self._claimed.get(origin[:7], ()))
+        return list(dict.fromkeys((*self._ids_meant(origins), *kin)))
 
     def _picked_too(self, port: Oid, origin: str) -> bool:
         return any(o.startswith(origin) or origin.startswith(o) for o in self._signs(port).origins)

@@ -5,7 +5,7 @@ nor does work that the line took back itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -30,6 +30,7 @@ class Upstream:
         self._subjects: dict[str, list[Oid]] = {}
         for oid in self._changes.ids:
             self._subjects.setdefault(seen.signs(oid).subject, []).append(oid)
+        self._known: dict[Oid, Evidence | None] = {}
 
     def holds(self, oid: Oid) -> bool:
         """Tells whether the branch contains the very commit: the line was merged into it."""
@@ -37,8 +38,15 @@ class Upstream:
 
     def of(self, oid: Oid) -> Evidence | None:
         """Gives the best evidence that the branch carries the commit's change by another commit."""
-        found = self._changes.like(oid)
-        return found if found and found.certainty != "claimed" else self._by_subject(oid) or found
+        if oid not in self._known:
+            found = self._changes.like(oid)
+            sure = found is not None and found.certainty != "claimed"
+            self._known[oid] = found if sure else self._by_subject(oid) or found
+        return self._known[oid]
+
+    def compared(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, Oid]]:
+        """The pairs of commits that asking for these may compare by patch-id."""
+        return ((oid, other) for oid in oids for other in self._changes.compared(oid))
 
     def _by_subject(self, oid: Oid) -> Evidence | None:
         """Retitled commits aside, a port keeps its subject; with the same paths that is likely, alone a claim."""
@@ -90,6 +98,14 @@ def own_work(seen: Seen, course: Course) -> tuple[Oid, ...]:
     """The line's own commits that change anything lasting, newest first: no merges, releases or reverted work."""
     if not course.own:
         return ()
+    key = ("work", course.tip, course.cut or course.tip)
+    found = seen.answered.get(key)
+    if not isinstance(found, tuple):
+        found = seen.answered[key] = _own_work(seen, course)
+    return found
+
+
+def _own_work(seen: Seen, course: Course) -> tuple[Oid, ...]:
     own = seen.graph.between([course.tip], [course.cut] if course.cut else [])
     gone = reverted(seen, own)
     return tuple(o for o in own if o not in gone and not seen.stem.holds(o) and is_work(seen, o))
