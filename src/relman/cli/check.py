@@ -8,7 +8,7 @@ import typer
 
 from relman.cli.context import Context
 from relman.errors import Kind, RelmanError, usage
-from relman.render.findings import Form, check_document, findings_text, summary
+from relman.render.form import Form
 
 if TYPE_CHECKING:
     from relman.config.record import Config
@@ -58,6 +58,7 @@ def check(
     """
     from relman.job.check import check_branch, check_head, check_range, check_text
     from relman.model.finding import failed
+    from relman.render.findings import check_document, findings_text, summary
 
     here: Context = context.obj
     if here.json and form != "text":

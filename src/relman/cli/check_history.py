@@ -29,8 +29,8 @@ def look_back(here: Context, lines: list[str]) -> "Check":
     from relman.job.history_check import check_history
 
     named = [name for text in lines for name in text.split(",") if name]
-    with here.busy("reading the history"):
-        return check_history(here.facts, recall(here), lines=named, now=here.now)
+    with here.progress("reading the history") as told:
+        return check_history(here.facts, recall(here), lines=named, now=here.now, told=told)
 
 
 def known_findings(here: Context, given: Path | None) -> frozenset[str]:

@@ -1,10 +1,13 @@
 """`relman hotfix` without a fix: lists what production lacks, and asks which to ship."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from relman.cli.context import Context
 from relman.errors import Kind, RelmanError
-from relman.render.lacking import Lacking, lacking_document, lacking_rows
+
+if TYPE_CHECKING:  # nothing heavy before the command is known
+    from relman.render.lacking import Lacking
 
 
 def chosen(here: Context, to: Sequence[str]) -> list[str] | None:
@@ -12,6 +15,8 @@ def chosen(here: Context, to: Sequence[str]) -> list[str] | None:
 
     Errors: nothing is lacking (nothing); nothing was chosen (interrupted).
     """
+    from relman.render.lacking import lacking_document, lacking_rows
+
     lacking = _looked(here, to)
     if not lacking.fixes:
         raise RelmanError(
@@ -28,7 +33,7 @@ def chosen(here: Context, to: Sequence[str]) -> list[str] | None:
     return _read(here.answer(), [fix.commit for fix in lacking.fixes])
 
 
-def _looked(here: Context, to: Sequence[str]) -> Lacking:
+def _looked(here: Context, to: Sequence[str]) -> "Lacking":
     from relman.git.scratch import Scratch
     from relman.job.lacking import read_lacking
 

@@ -36,14 +36,21 @@ _RELEASES = 30
 
 
 def check_history(
-    facts: Facts, recall: Recall, *, lines: Sequence[str] = (), now: int, strategy: Strategy | None = None
+    facts: Facts,
+    recall: Recall,
+    *,
+    lines: Sequence[str] = (),
+    now: int,
+    strategy: Strategy | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Check:
-    """Asks every check that the strategy has, on the live lines or on those named.
+    """Asks every check that the strategy has, on the live lines or on those named; `told` hears what is under way.
 
     Errors (usage): an incomplete clone, where an empty answer would pass for a good one; no such line.
     """
     asked = strategy or facts.strategy
-    seen = look(facts, recall, asked, lines=lines, now=now)
+    seen = look(facts, recall, asked, lines=lines, now=now, told=told)
+    told(f"checking by the rules of {asked.name}")
     found = tuple(findings(seen, asked.checks))
     recall.save()
     names = ", ".join((seen.trunk.name, *(course.name for course in seen.courses)))
@@ -64,7 +71,15 @@ def _sure(seen: Seen) -> Iterator[str]:
             )
 
 
-def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[str], now: int) -> Seen:
+def look(
+    facts: Facts,
+    recall: Recall,
+    strategy: Strategy,
+    *,
+    lines: Sequence[str],
+    now: int,
+    told: Callable[[str], None] = lambda _: None,
+) -> Seen:
     """Reads what the rules look at."""
     facts.check_complete()
     wanted = [facts.line(name) for name in lines] or [line for line, _ in facts.live]
@@ -74,6 +89,7 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
     stem = Stem(recall, trunk.tip)
     followed = courses(recall, stem, _ends(facts, wanted))
     for course in followed:
+        told(f"reading {course.name}: {len(course.own):,} commits since it left {trunk.name}")
         ends = [trunk.tip, *(other.tip for other in followed)]
         recall.read(recall.between(ends, [course.cut] if course.cut else []) if course.own else ())
     lowest = min((line.numbers for line in wanted), default=())
@@ -104,6 +120,7 @@ def look(facts: Facts, recall: Recall, strategy: Strategy, *, lines: Sequence[st
         annotated=facts.config.release.annotated,
         limits=Limits(days=facts.config.check.days, behind=facts.config.check.behind),
     )
+    told(f"looking on {trunk.name} for the work of {len(followed)} lines")
     _load_ports(recall, seen)
     return seen
 

@@ -4,15 +4,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Literal, assert_never
+from typing import assert_never
 
 import relman
 from relman.model.baseline import Sifted
 from relman.model.finding import Check, Finding, failed
 from relman.render.data import document, json_text
+from relman.render.form import Form
 from relman.render.words import counted, listed, printable
 
-Form = Literal["text", "github", "gitlab", "sarif"]
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 _LEVEL = 7
 """How wide the column of levels is."""
