@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from command import Shop, call
+from command import Shop, call, other
+from relman.model.shared import DEPLOYMENTS
 
 DOORS = ("pre-push", "pre-receive", "update")
 
@@ -99,6 +100,36 @@ def test_a_release_stays_what_it_is(guarded: Shop) -> None:
     guarded.repo.git("tag", "nightly", "main")
     goes(guarded, "nightly")
     goes(guarded, "-f", "main~1:refs/tags/nightly")
+
+
+def test_a_record_that_the_team_shares_only_grows(guarded: Shop) -> None:
+    guarded.done("env", "record", "production", "1.0.0", "--yes", "--push")
+    guarded.done("env", "record", "staging", "1.0.0", "--yes", "--push")
+    entries = guarded.there("rev-list", "--count", DEPLOYMENTS)
+    assert refused(guarded, f"+{DEPLOYMENTS}~1:{DEPLOYMENTS}") == ["shared-record"]
+    assert refused(guarded, f"+main:{DEPLOYMENTS}") == ["shared-record"]
+    assert refused(guarded, f"+main^{{tree}}:{DEPLOYMENTS}") == ["shared-record"]
+    assert refused(guarded, f":{DEPLOYMENTS}") == ["shared-record"]
+    said = guarded("undo", "--remote", "--yes")
+    assert (said.code in (4, 6), "[shared-record]" in said.err) == (True, True)  # by the remote, or before it
+    guarded.done("withdraw", "1.0.0", "--reason", "x", "--yes", "--push")
+    assert (entries, guarded.there("rev-list", "--count", DEPLOYMENTS)) == ("2", "2")
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+def test_what_two_people_record_at_once_goes_through_the_guard_and_nothing_is_lost(
+    shop: Shop, hook: str
+) -> None:
+    guard(shop.bare, hook)
+    colleague = other(shop)
+    for each, name in ((shop, "production"), (colleague, "staging")):
+        each.done("env", "record", name, "1.0.0", "--yes", "--offline")
+    shop.done("push", "--yes")
+    assert push(colleague, f"+{DEPLOYMENTS}").returncode != 0
+    colleague.done("push", "--yes")
+    said = {row["name"] for row in colleague.done("env", "--json").json["environments"]}
+    assert said == {"production", "staging"}
+    assert shop.there("rev-list", "--count", "--no-merges", DEPLOYMENTS) == "2"
 
 
 def test_a_release_tag_has_its_form_and_its_place(guarded: Shop) -> None:

@@ -230,6 +230,22 @@ def test_a_new_branch_has_a_name_of_the_team() -> None:
         assert judged(history(), update(f"refs/heads/{name}", None, "t1"), branches=named) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (None, "t1", []),
+        ("t1", "t2", []),
+        ("t2", "t1", ["error shared-record"]),
+        ("t2", None, ["error shared-record"]),
+    ],
+)
+def test_a_shared_record_only_grows(old: str | None, new: str | None, found: list[str]) -> None:
+    rewound = (old, new) == ("t2", "t1")
+    for name in ("deployments", "of/another/kind"):
+        assert judged(history(), update(f"refs/relman/shared/{name}", old, new, forced=rewound)) == found
+    assert judged(history(), update("refs/relman/else", old, new, forced=rewound)) == []
+
+
 def test_every_rule_can_be_named() -> None:
     assert all(level in ("error", "warning") for level in LEVELS.values())
 

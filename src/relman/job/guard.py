@@ -19,6 +19,7 @@ from relman.model.lines import find_lines, find_trunk
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 from relman.model.push import Push, PushRules, Update
 from relman.model.push_rules import push_findings
+from relman.model.shared import SHARED
 from relman.model.tags import Formats, detect_formats, read_releases, tag_format
 from relman.model.version import Version, parse
 
@@ -167,7 +168,7 @@ class Guard:
         kind = kinds.get(row.new) if row.new else None
         commit = row.new if kind == "commit" else peeled.get(row.new) if row.new else None
         forced = False
-        if row.ref.startswith(HEADS) and row.old and commit:
+        if row.ref.startswith((HEADS, SHARED)) and row.old and commit:
             forced = kinds.get(row.old) != "commit" or not self.graph.is_ancestor(row.old, commit)
         return Update(
             ref=row.ref, old=row.old, new=row.new, commit=commit, annotated=kind == "tag", forced=forced

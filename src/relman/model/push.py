@@ -11,6 +11,7 @@ from relman.model.freeze import Freeze
 from relman.model.lines import Line, Lines
 from relman.model.message_rules import LintRules, Setting
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.model.shared import SHARED
 from relman.model.strategy import Strategy
 from relman.model.tags import Formats
 from relman.model.version import Version
@@ -41,6 +42,11 @@ class Update(Struct, frozen=True, kw_only=True):
     def tag(self) -> str | None:
         """The tag's name; absent for any other ref."""
         return self.ref.removeprefix(TAGS) if self.ref.startswith(TAGS) else None
+
+    @property
+    def record(self) -> str | None:
+        """The name of a record that the team shares; absent for any other ref."""
+        return self.ref.removeprefix(SHARED) if self.ref.startswith(SHARED) else None
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ LEVELS: Mapping[str, Setting] = MappingProxyType(
         "upstream-first": "error",
         "merge-from-trunk": "error",
         "fixes-only": "error",
+        "shared-record": "error",
     }
 )
 """Every rule of a commit or a push beside those of messages, and its level where a team sets none."""

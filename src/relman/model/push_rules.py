@@ -37,6 +37,8 @@ def push_findings(push: Push, graph: Graph, rules: PushRules, patch_id: PatchId)
 def _all(push: Push, graph: Graph, rules: PushRules, patch_id: PatchId) -> Iterator[Finding]:
     for update in push.updates:
         yield from frozen(update, rules)
+        if update.record:
+            yield from shared_record(update)
         if update.branch:
             yield from branch_update(push, update, update.branch, rules)
             line = push.line_of(update.branch)
@@ -74,6 +76,18 @@ def branch_update(push: Push, update: Update, branch: str, rules: PushRules) -> 
                 f"{path} goes back from {before} to {after}",
                 "relman next says which version comes",
             )
+
+
+def shared_record(update: Update) -> Iterator[Finding]:
+    """A record that a team shares only grows: what others read in it yesterday is there tomorrow."""
+    if update.old is not None and update.new is None:
+        said = "the team shares this record, and the push deletes it"
+        yield found("shared-record", update.name, said, "what is wrong in it is mended by a new entry")
+    elif update.new is not None and update.commit is None:
+        yield found("shared-record", update.name, "a record is a chain of commits, and this leads to none")
+    elif update.old is not None and update.forced:
+        said = f"the push throws entries of a record away that the team shares: {update.old[:SHORT]} is not in it"
+        yield found("shared-record", update.name, said, "fetch it, and record again on top")
 
 
 def line_commits(
