@@ -32,6 +32,19 @@ main:
   M merge feature/pay "Merge branch 'feature/pay'"
   fix "fix: nine" {app.txt ~ "9\n" => "nine\n"}
 """
+BROUGHT_UP_TO_DATE = r"""
+main:
+  A "feat: shop" {app.txt: "1\n2\n3\n4\n5\n6\n7\n8\n9\n"} [v1.0.0]
+feature/pay from A:
+  X1 "feat: form" {pay.txt: "form\n"}
+main:
+  C "feat: more" {more.txt: "more\n"}
+feature/pay:
+  U merge main "Merge branch 'main' into feature/pay"
+  X2 "feat: button" {pay.txt += "button\n"}
+main:
+  M merge feature/pay "Merge branch 'feature/pay'"
+"""
 ENTANGLED = r"""
 main:
   A "feat: shop" {app.txt: "1\n2\n3\n4\n5\n"} [v1.0.0]
@@ -48,6 +61,10 @@ def shop(tmp_path: Path) -> Shop:
 
 def tree(repo: Repo, rev: str) -> str:
     return repo.git("rev-parse", f"{rev}^{{tree}}")
+
+
+def merged_tree(repo: Repo, ours: str, theirs: str) -> str:
+    return repo.git("merge-tree", "--write-tree", ours, theirs)
 
 
 def test_a_parked_feature_is_off_trunk_and_everything_else_is_on_it(shop: Shop) -> None:
@@ -169,6 +186,21 @@ def test_a_merged_feature_goes_as_one_and_the_plan_knows_that_merging_again_brin
     assert shop.repo.git("write-tree") == before
 
 
+def test_a_branch_that_went_on_in_its_own_files_is_unparked_first_and_merged_then(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", MERGED)
+    git = shop.repo.git
+    git("switch", "-q", "feature/pay")
+    shop.repo.commit("feat: third", {"pay.txt": "form\nbutton\nthird\n"})
+    git("switch", "-q", "main")
+    never_parked = merged_tree(shop.repo, "main", "feature/pay")
+    shop.done(*sure(["park", "feature/pay"]))
+    assert shop.repo.run("merge-tree", "--write-tree", "main", "feature/pay").returncode == 1
+    shop.done(*sure(["unpark", "feature/pay"]))
+    git("merge", "-q", "--no-ff", "-m", "Merge branch 'feature/pay'", "feature/pay")
+    assert tree(shop.repo, "main") == never_parked
+    assert shop.done("status", "--json").json["parked"] == []
+
+
 def test_commits_of_others_are_named_and_the_command_that_takes_them_too_works(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop", ENTANGLED)
     said = shop.refused(3, "park", "pay", "--yes", "--json").json
@@ -197,6 +229,16 @@ def test_a_feature_that_selects_nothing_is_an_error(shop: Shop, word: str, words
     said = shop.refused(2, "park", word, "--yes")
     assert words in said.err
     assert "\x1b" not in said.err
+
+
+def test_trunk_is_no_feature_whose_merges_go_the_other_way(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", BROUGHT_UP_TO_DATE)
+    for word in ("main", "branch:main", "origin/main", "refs/heads/main"):
+        said = shop.refused(2, "park", word, "--yes").err
+        assert f"{word.removeprefix('branch:')} is trunk, and a feature is a part of what it holds" in said
+    said = shop.done(*sure(["park", "feature/pay", "--json"])).json
+    assert set(said["feature"]["commits"]) == {shop.repo.id("X1"), shop.repo.id("X2")}
+    assert shop.repo.files("main").keys() == {"app.txt", "more.txt"}
 
 
 def test_a_feature_that_is_released_is_an_error(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from relman.job.parked import parked
 from relman.model import message
 from relman.model.feature import Feature, Trunk, arrivals, says, strangers
 from relman.model.history import Commit
-from relman.model.names import Oid
+from relman.model.names import Oid, short
 from relman.model.reverts import cancel
 
 _ISSUE = re.compile(r"(?:[A-Z][A-Z0-9_]{1,20}-|#)[0-9]{1,9}\Z")
@@ -128,6 +128,18 @@ def _selected(facts: Facts, trunk: Trunk, word: str) -> Selection:
         return (), "", ()
 
 
+def _check_not_trunk(facts: Facts, name: str) -> None:
+    """Refuses trunk's own name: its merges into features (`Merge branch 'main' into x`) brought trunk's work."""
+    tip = facts.trunk
+    own = {ref for ref in (tip.ref, tip.tracking) if ref}
+    if name in {facts.trunk_name, *own, *map(short, own)}:
+        raise usage(
+            f"{name} is trunk, and a feature is a part of what it holds",
+            "relman status",
+            f"git log --oneline --first-parent -10 {quote(name)}",
+        )
+
+
 def _by_kind(facts: Facts, trunk: Trunk, kind: str, text: str) -> Selection:
     match kind:
         case "scope":
@@ -181,6 +193,7 @@ def _by_request(facts: Facts, trunk: Trunk, number: int) -> tuple[Oid, ...]:
 
 def _by_branch(facts: Facts, trunk: Trunk, name: str) -> tuple[tuple[Oid, ...], tuple[str, ...]]:
     """What the merges of a branch brought: by where the branch stands, or by the subjects of its merges."""
+    _check_not_trunk(facts, name)
     tip = facts.tip(name)
     own: set[Oid] = set()
     if tip is not None:
