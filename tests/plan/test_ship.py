@@ -49,6 +49,14 @@ def shipment(
 PICK = Change(tree=AFTER, message="fix\n", origin=Picked(source=FIX, picked=FIX), author=ANN)
 
 
+def test_a_commit_that_a_pick_has_already_is_not_given_to_the_next() -> None:
+    by_hand = Pick(source=FIX, picked=FIX, subject="x", rung="conflict", tree=TREE, commit=Id(oid=TAGGED))
+    rest = Pick(source=START, picked=START, subject="y", rung="clean", tree=AFTER)
+    changes = (Change(tree=TREE, message="", origin=PICK.origin, taken=TAGGED), PICK)
+    done = ship(shipment(changes=changes, picks=(by_hand, rest)))
+    assert [pick.commit for pick in done.target.picks] == [Id(oid=TAGGED), Label(name="1.4/2")]
+
+
 def test_changes_then_the_release_commit_then_refs() -> None:
     done = ship(
         shipment(

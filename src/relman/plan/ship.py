@@ -195,7 +195,12 @@ def _target(shipment: Shipment, tagged: Target, written: dict[int, Target]) -> T
     """
     carrier = next((m.branch.ref for m in shipment.merges if m.tagged), None)
     own = shipment.branch.ref if shipment.branch else None
-    changes = iter(n for n in sorted(written) if not isinstance(shipment.changes[n].origin, Merged))
+    own_commits = {pick.commit for pick in shipment.picks}
+    changes = iter(
+        n
+        for n in sorted(written)
+        if not isinstance(shipment.changes[n].origin, Merged) and written[n] not in own_commits
+    )
     picks = []
     for pick in shipment.picks:
         took = pick.lands and pick.commit is None
