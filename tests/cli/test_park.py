@@ -99,14 +99,6 @@ def test_what_others_did_on_its_files_meanwhile_survives(shop: Shop) -> None:
     assert shop.repo.tree("main", "pay.txt") == "form\nbutton\n"
 
 
-def test_lines_that_others_changed_meanwhile_need_a_person(shop: Shop) -> None:
-    shop.done(*sure(["park", "pay"]))
-    oid = shop.repo.commit("fix: two", {"app.txt": "1\ntwo\n3\n4\n5\n6\n7\n8\nnine\n"})
-    said = shop.refused(3, *sure(["unpark", "pay"]))
-    assert "conflicts in app.txt" in said.err
-    assert oid[:10] in said.err
-
-
 def test_status_shows_it_in_any_clone(shop: Shop, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     shop.done(*sure(["park", "pay", "--push"]))
     clone = shop.repo.clone(tmp_path / "clone")

@@ -11,15 +11,23 @@ REAL = {
     "record": ("env", "record", "production", "1.0.0"),
     "withdraw": ("withdraw", "1.0.0", "--reason", "loses orders"),
     "hotfix": ("hotfix", "pr:7", "--to", "1.0"),
+    "park": ("park", "pr:7"),
+    "unpark": ("unpark", "pr:7"),
 }
+FIRST = {"unpark": ("park", "pr:7")}
 
 
-@pytest.mark.parametrize("push", [(), ("--push",)], ids=["local", "pushed"])
-@pytest.mark.parametrize("job", list(REAL))
+@pytest.mark.parametrize(
+    ("job", "push"),
+    [(job, push) for job in REAL for push in ((), ("--push",)) if (job, push) != ("unpark", ())],
+    ids=lambda it: it if isinstance(it, str) else "pushed" if it else "local",
+)
 def test_killed_after_any_write_the_next_command_finds_one_of_two_states(
     tmp_path: Path, job: str, push: tuple[str, ...]
 ) -> None:
     shop = Shop(tmp_path / "shop")
+    if job in FIRST:
+        shop.done(*sure(FIRST[job]))
     shop.save()
     words = sure((*REAL[job], *push))
     before, names = shop.state(), list[str]()

@@ -102,7 +102,8 @@ def _question(plan: Plan) -> str:
     waiting = [w.line for w in plan.pause.waits if not w.branch] if plan.pause else []
     if not waiting:
         return "carry it out?"
-    shipped = "ship the rest now" if plan.moves() else "ship nothing yet"
+    nothing = "ship nothing yet" if plan.feature is None else "move nothing yet"
+    shipped = "ship the rest now" if plan.moves() else nothing
     return f"{shipped}, and make a place to resolve {', '.join(waiting)}?"
 
 

@@ -43,6 +43,8 @@ def unpark(
 ) -> int:
     """Put a parked feature back into trunk, as one commit; what others did meanwhile stays.
 
+    Where they changed its very lines, it makes a place to resolve that in, and `resume` goes on.
+
     Examples: relman unpark checkout --dry-run · relman unpark checkout --push
     """
     from relman.cli.carry import carry_out

@@ -12,7 +12,7 @@ from relman.errors import Kind
 
 if TYPE_CHECKING:  # the help needs none of it
     from relman.git.repo import Repository
-    from relman.job.resumed import Allowed
+    from relman.job.waiting import Allowed
     from relman.run.journal import Record
     from relman.run.recover import Settled
 
@@ -33,7 +33,7 @@ def resume(
 
     Examples: relman resume · relman resume 1.3 --yes · relman resume 1.3 --with-prerequisites
     """
-    from relman.job.resumed import Allowed, paused
+    from relman.job.waiting import Allowed, paused
     from relman.run.journal import read_all
     from relman.run.operation import nothing
     from relman.run.recover import settle
@@ -72,7 +72,7 @@ def _at_home(here: Context) -> "tuple[Context, Repository]":
 
 def _ready(here: Context, record: "Record") -> bool:
     """Whether anything that waits can be taken: a crash that was settled just now is an answer by itself."""
-    from relman.job.resumed import read_waiting
+    from relman.job.waiting import read_waiting
 
     return any(w.ready and w.look for w in read_waiting(here.facts, record))
 

@@ -11,7 +11,7 @@ from relman.git.repo import Repository
 from relman.job.chains import fetch_line, own_end, remote_end
 from relman.job.facts import Facts
 from relman.job.records import join_steps
-from relman.job.resumed import paused
+from relman.job.waiting import paused
 from relman.model.forge import Forge, detect, release_page_command
 from relman.model.names import HEADS, TAGS, Oid, RefName, short
 from relman.model.shared import SHARED
@@ -213,7 +213,7 @@ def abort_open(
         said = (
             f"waits no more; what it had shipped stands, and is taken back with relman undo {gone.id}"
             if gone.stands
-            else "was given up: nothing had been shipped"
+            else f"was given up: nothing had been {'shipped' if waiting.sealed.plan.feature is None else 'moved'}"
         )
         told += [(gone.id, said), *((gone.id, words) for words in gone.left)]
     return tuple(told)

@@ -1,31 +1,29 @@
-"""Takes a half-done feature out of trunk, as one commit that is proved to be reversible."""
+"""Takes a half-done feature out of trunk, as one commit that is proved to be reversible.
 
-from collections.abc import Sequence
+It does not pause where it conflicts. A conflict says that somebody built on the feature: their commits are named, and
+the command that takes them along. To take their lines apart by hand is to decide about their work.
+"""
+
 from shlex import quote
 
 from msgspec import Struct
 
 from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
-from relman.job.cut import assumed
 from relman.job.facts import Facts
 from relman.job.feature import Chosen, choose, unreleased
-from relman.job.landing import change_pages, expects, land, pushes
+from relman.job.feature_move import SHOWN, about, kept_rows, no_answer, plan_move
 from relman.job.parked import parked
 from relman.job.shipping import Wishes
-from relman.model.count import commits_word
 from relman.model.feature import Parked, Trunk, Unit, units
-from relman.model.lines import TRUNK
-from relman.model.names import Oid, short
+from relman.model.names import Oid
 from relman.model.trees import Merged
-from relman.plan.park import FeatureMove, park_message
-from relman.plan.plan import Base, Plan, Warn
-from relman.plan.ship import Change, Shipment, ship
+from relman.plan.park import park_message
+from relman.plan.plan import Plan, Warn
+from relman.plan.ship import Change
 from relman.plan.steps import Reverted
 from relman.run.entangled import Entangled, find_entangled
 from relman.run.takeout import Stuck, Taken, take_out
-
-_SHOWN = 8
 
 
 class Out(Struct, frozen=True, kw_only=True):
@@ -51,44 +49,26 @@ def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Pla
     prove_restores(scratch, tree, out.taken.tree)
     commits = tuple(o for unit in out.steps for o in _singles(facts, unit))
     steps = [(unit, facts.graph.commit(unit.commit)) for unit in out.steps]
-    landing = land(facts, "park", facts.trunk_name, facts.trunk, wishes)
-    shipped = ship(
-        Shipment(
-            line=TRUNK,
-            base=Base(name=facts.trunk_name, commit=start),
-            start=start,
-            start_tree=tree,
-            changes=(
-                Change(
-                    tree=out.taken.tree,
-                    message=park_message(chosen.name, steps, wishes.trailers),
-                    origin=Reverted(commit=out.steps[0].commit),
-                ),
-            ),
-            branch=landing.move,
-        )
+    change = Change(
+        tree=out.taken.tree,
+        message=park_message(chosen.name, steps, wishes.trailers),
+        origin=Reverted(commit=out.steps[0].commit),
     )
-    moves = (*shipped.steps, *pushes(facts, shipped.steps, wishes))
-    return Plan(
-        operation="park",
-        title=f"park {chosen.name}",
-        targets=(shipped.target,),
-        steps=moves,
-        expects=expects(facts, moves, tips=[facts.trunk], tags=()),
-        feature=FeatureMove(name=chosen.name, commits=commits, before=tree, after=out.taken.tree),
-        facts=(
-            ("takes out", f"{commits_word(len(commits))} of {chosen.name}, told by {chosen.how}"),
-            *listed(facts, commits),
+    return plan_move(
+        facts,
+        scratch,
+        "park",
+        chosen.name,
+        commits,
+        change,
+        wishes,
+        rows=(
+            *about(facts, "takes out", f"{chosen.name}, told by {chosen.how}", commits),
             ("proof", f"putting it back gives the very tree of today ({tree[:10]})"),
-            *((("keeps", f"trunk's {', '.join(out.taken.kept)}"),) if out.taken.kept else ()),
+            *kept_rows(out.taken.kept),
         ),
         warnings=_merged_warnings(out),
-        assumptions=assumed(facts)[:1],
-        afterwards=(
-            *request(landing.instead_of, short(landing.move.ref)),
-            f"put it back with: relman unpark {quote(chosen.name)}",
-            *change_pages(facts, landing),
-        ),
+        afterwards=(f"put it back with: relman unpark {quote(chosen.name)}",),
     )
 
 
@@ -135,12 +115,7 @@ def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
 
 def _stuck(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen, stuck: Stuck) -> RelmanError:
     if stuck.reason:
-        return RelmanError(
-            Kind.CONFLICT,
-            f"git gave no answer when {stuck.unit.commit[:10]} was taken out of {facts.trunk_name}",
-            cause=stuck.reason,
-            hints=(f"git revert --no-commit {stuck.unit.commit[:10]}",),
-        )
+        return no_answer(facts, stuck)
     found = find_entangled(
         facts.graph,
         scratch,
@@ -158,8 +133,8 @@ def _entangled(facts: Facts, chosen: Chosen, stuck: Stuck, found: Entangled) -> 
     at = facts.graph.commit(stuck.unit.commit)
     paths = ", ".join(dict.fromkeys(c.path for c in stuck.conflicts))
     others = [facts.graph.commit(oid) for oid in found.commits]
-    rows = "\n".join(f"  {c.id[:10]} {c.subject} ({c.author.name})" for c in others[:_SHOWN])
-    more = f"\n  and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    rows = "\n".join(f"  {c.id[:10]} {c.subject} ({c.author.name})" for c in others[:SHOWN])
+    more = f"\n  and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
     first = "" if found.taken else ", to name the first"
     built = f"; on it are built, by others{first}:\n{rows}{more}" if others else ""
     ids = ",".join(c.id[:10] for c in others)
@@ -195,14 +170,6 @@ def _singles(facts: Facts, unit: Unit) -> tuple[Oid, ...]:
     return tuple(o for o in unit.brings or (unit.commit,) if len(facts.graph.commit(o).parents) < 2)
 
 
-def listed(facts: Facts, commits: Sequence[Oid]) -> tuple[tuple[str, str], ...]:
-    """Rows for people, one a commit, the first few."""
-    rows = [("", f"{oid[:7]} {facts.graph.commit(oid).subject}") for oid in commits[:_SHOWN]]
-    if len(commits) > _SHOWN:
-        rows.append(("", f"and {len(commits) - _SHOWN} more"))
-    return tuple(rows)
-
-
 def _merged_warnings(out: Out) -> tuple[Warn, ...]:
     """A merge that is taken back is still merged: merging its branch again brings nothing of it."""
     merges = [unit.commit[:10] for unit in out.steps if unit.mainline is not None]
@@ -216,8 +183,3 @@ def _merged_warnings(out: Out) -> tuple[Warn, ...]:
             hint=f"relman unpark {quote(out.chosen.name)}",
         ),
     )
-
-
-def request(instead_of: str | None, name: str) -> tuple[str, ...]:
-    """What is left to do where a branch stands in for trunk."""
-    return (f"{instead_of} is not moved: open a change request from {name}",) if instead_of else ()

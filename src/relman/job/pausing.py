@@ -11,6 +11,7 @@ from relman.job.porting import HotfixAsk, Ported, message_of
 from relman.job.shipping import Wishes
 from relman.job.target import Side, Spot
 from relman.model.lines import TRUNK
+from relman.model.names import Oid
 from relman.plan.plan import Carried, Pause, Wait
 from relman.plan.steps import Id
 from relman.run.journal import read_all
@@ -38,7 +39,9 @@ def pause_of(
     if not waiting:
         return None
     known = places or {}
-    _check_first(facts, [d for d in stopped if d.spot.line not in known])
+    check_first(
+        facts, [(d.spot.line, d.stop.pick.source) for d in stopped if d.stop and d.spot.line not in known]
+    )
     return Pause(
         fixes=tuple(Carried(commit=f.commit.id, mainline=f.mainline, reverts=f.reverts) for f in fixes),
         waits=tuple(_wait(facts, d, wishes, known.get(d.spot.line)) for d in waiting),
@@ -52,8 +55,8 @@ def pause_of(
     )
 
 
-def _check_first(facts: Facts, stopped: Sequence[Ported]) -> None:
-    """Refuses to begin anew what waits for a person already. Error: usage."""
+def check_first(facts: Facts, wanted: Sequence[tuple[str, Oid]]) -> None:
+    """Refuses to begin anew what waits for a person already: commits, each on a line. Error: usage."""
     waiting = {
         (wait.line, wait.todo.commit): record
         for record in read_all(facts.repo).records
@@ -61,13 +64,13 @@ def _check_first(facts: Facts, stopped: Sequence[Ported]) -> None:
         for wait in record.sealed.plan.pause.waits
         if wait.todo
     }
-    for d in stopped:
-        record = waiting.get((d.spot.line, d.stop.pick.source)) if d.stop else None
+    for line, commit in wanted:
+        record = waiting.get((line, commit))
         if record is not None:
             raise usage(
-                f"operation {record.id} waits for this on line {d.spot.line} already",
-                f"relman resume {d.spot.line}",
-                f"relman abort {d.spot.line}",
+                f"operation {record.id} waits for this on line {line} already",
+                f"relman resume {line}",
+                f"relman abort {line}",
             )
 
 

@@ -16,10 +16,10 @@ from relman.job.facts import Facts
 from relman.job.lacks import Trial
 from relman.job.parked import parked
 from relman.job.ready import read_ready
-from relman.job.resumed import read_waiting
 from relman.job.shipping import Wishes
 from relman.job.trials import Trials
 from relman.job.unpublished import unpublished
+from relman.job.waiting import read_waiting
 from relman.model import message
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid, short

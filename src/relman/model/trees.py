@@ -32,7 +32,10 @@ class Conflict(Struct, frozen=True, kw_only=True):
     message: str = ""
     hunks: tuple[Hunk, ...] = ()
     causes: tuple[Oid, ...] = ()
-    """Commits that the target lacks and that brought what the pick expects to find here, oldest first."""
+    """Commits that the target lacks and that brought what the pick expects to find here, oldest first.
+
+    Where a feature is put back: those that changed this path while it was out.
+    """
 
 
 class Merged(Struct, frozen=True, kw_only=True, tag="merged"):

@@ -17,12 +17,15 @@ from relman.model.trailers import with_lines
 
 
 class FeatureMove(Struct, frozen=True, kw_only=True):
-    """A feature that leaves trunk or comes back: its commits, and trunk's tree before and after."""
+    """A feature that leaves trunk or comes back: its commits, and trunk's tree before and after.
+
+    `after` is absent where a person must resolve something first.
+    """
 
     name: str
     commits: tuple[Oid, ...]
     before: Oid
-    after: Oid
+    after: Oid | None
 
 
 def park_message(name: str, steps: Sequence[tuple[Unit, Commit]], trailers: Sequence[str]) -> str:

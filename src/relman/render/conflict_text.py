@@ -24,12 +24,15 @@ def conflict_rows(plan: Plan, *, dry: bool) -> Iterator[Text]:
     `dry`: the places are only planned.
     """
     for target, pick in plan.conflicts():
+        theirs = "the feature" if plan.feature else "the revert" if pick.reverts else "the fix"
         heading = _HEADINGS.get(pick.rung, pick.rung)
         yield row(heading, f"{target.line}: {pick.picked[:7]} {pick.subject}", "red")
         told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]
         yield from (row("", sentence) for sentence in told)
         for conflict in pick.conflicts:
-            yield from _conflict(conflict, whole=pick.rung == "conflict")
+            yield from _conflict(conflict, theirs, whole=pick.rung == "conflict")
+            if pick.rung == "conflict" and plan.feature is None:
+                yield from _causes(conflict)
     if plan.pause:
         yield from _waits(plan.pause, dry=dry)
 
@@ -63,34 +66,36 @@ def _for(wait: Wait) -> str:
     return "to resolve the conflict and commit"
 
 
-def _conflict(conflict: Conflict, *, whole: bool) -> Iterator[Text]:
-    """One path; its hunks and causes only where a person must resolve it, not where a word is enough."""
-    yield row("", f"{conflict.path}: {conflict.kind}{_absent(conflict.kind)}", "bold")
+def _conflict(conflict: Conflict, theirs: str, *, whole: bool) -> Iterator[Text]:
+    """One path; its hunks only where a person must resolve it, not where a word is enough."""
+    absent = (
+        f" ({theirs} changes it; the target has no such file)" if conflict.kind == "modify/delete" else ""
+    )
+    yield row("", f"{conflict.path}: {conflict.kind}{absent}", "bold")
     for hunk in conflict.hunks[:_SHOWN_HUNKS] if whole else ():
-        yield from _hunk(hunk)
+        yield from _hunk(hunk, theirs)
     if whole and len(conflict.hunks) > _SHOWN_HUNKS:
         yield row("", f"and {counted(len(conflict.hunks) - _SHOWN_HUNKS, 'more hunk')}", "dim")
-    if whole and conflict.causes:
+
+
+def _causes(conflict: Conflict) -> Iterator[Text]:
+    if conflict.causes:
         more = len(conflict.causes) - _SHOWN_CAUSES
         shown = ", ".join(oid[:10] for oid in conflict.causes[-_SHOWN_CAUSES:])
         yield _margin(f"the target lacks {shown}" + (f" and {more} older" if more > 0 else ""))
 
 
-def _absent(kind: str) -> str:
-    return " (the fix changes it; the target has no such file)" if kind == "modify/delete" else ""
-
-
-def _hunk(hunk: Hunk) -> Iterator[Text]:
-    """What stands on the target, and what the fix changes, as a diff without the lines that stay."""
+def _hunk(hunk: Hunk, theirs: str) -> Iterator[Text]:
+    """What stands on the target, and what the other side changes, as a diff without the lines that stay."""
     yield _margin(f"from line {hunk.line}, on the target:")
     yield from _shown(_lines(hunk.ours) or ["(nothing)"])
-    yield _margin("the fix:")
+    yield _margin(f"{theirs}:")
     changed = [d for d in difflib.ndiff(_lines(hunk.base), _lines(hunk.theirs)) if d[:2] in ("- ", "+ ")]
     yield from _shown(changed or ["(moves or deletes what is around it)"])
 
 
 def _lines(text: str) -> list[str]:
-    return printable_lines(text).split("\n") if text else []
+    return printable_lines(text.removesuffix("\n")).split("\n") if text else []
 
 
 def _shown(lines: Sequence[str]) -> Iterator[Text]:

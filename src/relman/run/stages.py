@@ -88,7 +88,7 @@ def _plan(parts: list[Plan]) -> Plan:
     return replace(
         last,
         operation=first.operation,
-        title=" ".join((first.operation, *names)) if names else first.title,
+        title=" ".join((first.operation, *names)) if names and first.feature is None else first.title,
         production=first.production,
         targets=tuple(targets.values()),
         steps=tuple(step for part in parts for step in part.steps),

@@ -28,12 +28,14 @@ class Stuck(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def take_out(scratch: Scratch, steps: Sequence[Unit], tree: Oid, patterns: Sequence[str]) -> Taken | Stuck:
-    """Reverts the steps one on the other; `patterns` are bookkeeping files, as for picks."""
+def take_out(
+    scratch: Scratch, steps: Sequence[Unit], tree: Oid, patterns: Sequence[str], *, hunks: bool = False
+) -> Taken | Stuck:
+    """Reverts the steps one on the other; `patterns` are bookkeeping files, as for picks, `hunks` as in `Scratch`."""
     at = tree
     kept: dict[str, None] = {}
     for unit in steps:
-        answer = scratch.revert(unit.commit, at, mainline=unit.mainline, hunks=False)
+        answer = scratch.revert(unit.commit, at, mainline=unit.mainline, hunks=hunks)
         match answer:
             case Merged(tree=after):
                 at = after
