@@ -304,6 +304,15 @@ def test_without_a_remote_and_without_releases(tmp_path: Path) -> None:
     assert call(bare.path, "env", "nonsense").code == 2
 
 
+def test_a_clone_without_its_releases_does_not_say_that_there_are_none(shop: Shop, tmp_path: Path) -> None:
+    clone = shop.repo.clone(tmp_path / "clone", depth=1, tags=False)
+    said = call(clone.path, "env").out.splitlines()
+    assert said[:2] == [
+        "production  this clone is shallow: the history that the answer depends on ends too early",
+        "            git fetch --unshallow --tags origin",
+    ]
+
+
 def test_a_strategy_with_environment_branches_needs_no_record(shop: Shop) -> None:
     shop.repo.write("relman.toml", 'strategy = "gitlab-environments/v1"\n')
     shop.repo.git("branch", "pre-prod", "v1.0.1")

@@ -64,12 +64,20 @@ def _read(facts: Facts, name: str, ours: frozenset[Oid]) -> Environment:
     closed = newest if newest and not newest.entry.open and source_of(facts, name) == "record" else None
     waiting = _waiting(facts, closed, ours) if closed else None
     try:
-        found = running(facts, name) if facts.releases or not own else None
+        found = _found(facts, name)
     except RelmanError as error:  # one environment that nobody knows is one row, not the whole answer
         return Environment(name=name, production=own, closed=waiting, gap=error.message, hints=error.hints)
     return Environment(
         name=name, production=own, running=_shown(found, ours) if found else None, closed=waiting
     )
+
+
+def _found(facts: Facts, name: str) -> Production | None:
+    """What runs there; nothing where production has no release to run, which an incomplete clone cannot tell."""
+    if name == facts.config.production.environment and not facts.releases:
+        facts.check_complete()
+        return None
+    return running(facts, name)
 
 
 def _shown(found: Production, ours: frozenset[Oid]) -> Running:
