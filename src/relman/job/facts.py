@@ -18,10 +18,10 @@ from relman.model.bump import Bump
 from relman.model.count import Policy
 from relman.model.cut import head_line, nearest_release, standing_alike
 from relman.model.lines import TRUNK, Line, Lines
-from relman.model.names import HEADS, Oid, branch_ref
+from relman.model.names import HEADS, Oid, branch_ref, short
 from relman.model.next import Next, next_on_line, next_on_trunk
 from relman.model.ports import merged_in, newest_cut_lines, shipped
-from relman.model.strategy import least_step
+from relman.model.strategy import hotfix_numbers, least_step
 from relman.model.version import parse_strict
 
 
@@ -36,7 +36,9 @@ class Facts(Clone):
             newest = ((line, line.newest.commit if line.newest else None) for line in self.lines.all)
             ends = ((line, end) for line, new in newest if (end := self.line_end(line) or new))
             trunk = self.tip(self.trunk_name)
-            return head_line(self.refs, self.graph, self.lines, ends, trunk.commit if trunk else None)
+            hotfix = hotfix_numbers(self.strategy, short(branch)) if branch else None
+            at = trunk.commit if trunk else None
+            return head_line(self.refs, self.graph, self.lines, ends, at, hotfix)
         return head_line(self.refs, self.graph, self.lines, (), None)
 
     @cached_property

@@ -17,8 +17,8 @@ from relman.job.target import Side
 from relman.job.works import works
 from relman.model.feature import Work
 from relman.model.history import Commit
-from relman.model.lines import hotfix_version
 from relman.model.names import Oid, short
+from relman.model.strategy import hotfix_numbers
 from relman.model.tags import Release
 from relman.model.trees import Conflicted, Merged
 from relman.plan.option import Kind, Option, Verdict
@@ -240,7 +240,9 @@ def _branch_of(facts: Facts, asked: Asked) -> tuple[str | None, Oid | None]:
             return word, tip.commit
     for branch in facts.refs.branches:
         name = short(branch.ref).removeprefix(f"{facts.remote}/")
-        beside = hotfix_version(name) is not None or name.startswith(("hotfix/", "fix/", "bugfix/"))
+        beside = hotfix_numbers(facts.strategy, name) is not None or name.startswith(
+            ("hotfix/", "fix/", "bugfix/")
+        )
         if beside and all(facts.graph.is_ancestor(fix.id, branch.commit) for fix in asked.fixes):
             return short(branch.ref), branch.commit
     return None, None

@@ -11,6 +11,7 @@ from relman.job.prepared import Prepared, find_brought, find_prepared
 from relman.job.proposed import proposals
 from relman.job.strategy import branch_in_role, environments, mended_on, on_trunk, own_branch
 from relman.model.lines import TRUNK, Line
+from relman.model.strategy import hotfix_branch
 from relman.model.version import Version, under
 
 
@@ -80,7 +81,10 @@ def _in_trunk(facts: Facts, scratch: Scratch, ask: ReleaseAsk) -> tuple[Where, P
                 ),
             )
         line = facts.lines.of(version)
-        name = role.patterns[0].replace("{line}", str(version)).replace("{version}", str(version))
+        pattern = role.patterns[0].replace("{line}", "{version}")
+        name = (
+            hotfix_branch(facts.strategy, str(version)) if version.patch else pattern.format(version=version)
+        )
         tip = structs.replace(facts.trunk, commit=prepared.commit)
         return Where(line=line.name if line else str(version), branch=name, tip=tip, given=None), prepared
     return None

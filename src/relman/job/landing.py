@@ -15,9 +15,10 @@ from relman.job.proposed import TRAILER
 from relman.job.shipping import Wishes
 from relman.model.cut import Tip
 from relman.model.forge import detect, new_change_url
-from relman.model.lines import Line, hotfix_version
+from relman.model.lines import Line
 from relman.model.names import HEADS, TAGS, Oid, RefName, branch_ref, short, tag_ref
 from relman.model.shared import SHARED
+from relman.model.strategy import hotfix_numbers
 from relman.model.trailers import values
 from relman.plan.plan import Expect
 from relman.plan.ship import BranchMove
@@ -77,7 +78,9 @@ def stand_in(facts: Facts, name: str, start: Oid | None, takes: Collection[Oid] 
         raise usage(
             f"branch {there} exists already and holds something else",
             f"git log --oneline {quote(there)}",
-            f"relman hotfix {quote(there)}" if hotfix_version(name) else _away(facts, name, known),
+            f"relman hotfix {quote(there)}"
+            if hotfix_numbers(facts.strategy, name)
+            else _away(facts, name, known),
         )
     return BranchMove(ref=branch_ref(name), old=known.local)
 
@@ -173,13 +176,13 @@ def _overwrites(facts: Facts, name: str, there: Oid) -> RelmanError:
     return RelmanError(
         Kind.MOVED,
         f"{facts.remote}/{name} is at {there[:10]}, and the push would leave out commits that it holds",
-        hints=(f"git fetch {facts.remote}", onto if local and not _own(name) else away),
+        hints=(f"git fetch {facts.remote}", onto if local and not _own(facts, name) else away),
     )
 
 
-def _own(name: str) -> bool:
+def _own(facts: Facts, name: str) -> bool:
     """Whether relman made the branch for a change request: it is made anew each time, so merging is no way on."""
-    return name.startswith(_OWN) or hotfix_version(name) is not None
+    return name.startswith(_OWN) or hotfix_numbers(facts.strategy, name) is not None
 
 
 def expects(

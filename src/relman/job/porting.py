@@ -16,6 +16,7 @@ from relman.job.standing import ground
 from relman.job.target import Side, Spot
 from relman.model.history import Commit
 from relman.model.names import Oid
+from relman.model.strategy import hotfix_branch
 from relman.model.trailers import picked, reverted
 from relman.model.version import Version
 from relman.plan.plan import Base, Pick, Proof, Warn
@@ -278,7 +279,7 @@ def _landing(
     An isolated hotfix that is tagged needs no branch: the tag holds it. Prepared or proposed, it lives on
     `hotfix/X.Y.Z` until then.
     """
-    own_name = f"hotfix/{version}"
+    own_name = hotfix_branch(facts.strategy, str(version))
     waits = not ask.tag and is_mended(facts, spot)
     if not spot.isolated and not waits:
         landing = land(

@@ -16,8 +16,9 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.proposed import prepared_versions, unreleased_chain
 from relman.job.shipping import read_own
-from relman.model.names import REMOTES, Oid
+from relman.model.names import HEADS, REMOTES, Oid
 from relman.model.reverts import cancel
+from relman.model.strategy import hotfix_numbers
 from relman.model.tags import Release
 from relman.model.version import Version, parse, under
 
@@ -99,10 +100,9 @@ def _fits(version: Version, base: Release | None, numbers: tuple[int, ...]) -> b
 def _candidate(facts: Facts, version: Version) -> Oid | None:
     """The branch that the prepared release was proposed on, where this clone still has it."""
     for branch in facts.refs.branches:
-        name = branch.ref.removeprefix(REMOTES)
-        if ("relman/" in name or f"hotfix/{version}" in name) and version in prepared_versions(
-            facts, facts.graph.commit(branch.commit)
-        ):
+        name = branch.ref.removeprefix(HEADS).removeprefix(f"{REMOTES}{facts.remote}/")
+        made = "relman/" in name or hotfix_numbers(facts.strategy, name) == version.numbers
+        if made and version in prepared_versions(facts, facts.graph.commit(branch.commit)):
             return branch.commit
     return None
 

@@ -10,8 +10,9 @@ from relman.git.worktree import read_worktrees
 from relman.job.facts import Facts
 from relman.model.bump import Bump
 from relman.model.history import Commit
-from relman.model.lines import branch_names, hotfix_version
+from relman.model.lines import branch_names
 from relman.model.names import Oid, branch_ref
+from relman.model.strategy import hotfix_numbers
 from relman.model.trailers import values
 from relman.model.version import Version, parse
 from relman.plan.steps import MoveRef, PushMove
@@ -63,7 +64,7 @@ def proposals(facts: Facts) -> tuple[Proposal, ...]:
 def hotfix_branches(facts: Facts) -> Iterator[tuple[str, Version, Oid]]:
     """Name, version and tip of every hotfix branch."""
     for name in branch_names(facts.refs, facts.remote):
-        numbers = hotfix_version(name)
+        numbers = hotfix_numbers(facts.strategy, name)
         if numbers:
             major, minor, patch = numbers
             for tip in _tips(facts, name):

@@ -16,6 +16,7 @@ from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.target import find_spots
 from relman.model.names import branch_ref, is_branch_name
+from relman.model.strategy import hotfix_branch
 from relman.plan.plan import Base, Pause, Plan, TargetPlan, Wait
 from relman.plan.steps import Id, MoveRef
 
@@ -35,7 +36,7 @@ def plan_start(facts: Facts, scratch: Scratch, ask: HotfixAsk, name: str | None,
     production = environments_named(facts, words).get(facts.config.production.environment)
     (spot,) = find_spots(facts, scratch, words, release=True, side=ask.side)
     version, warns = free_version(facts, scratch, spot)
-    branch = _branch(facts, name or f"hotfix/{version}")
+    branch = _branch(facts, name or hotfix_branch(facts.strategy, str(version)))
     ref = branch_ref(branch)
     steps = (MoveRef(ref=ref, old=None, new=Id(oid=spot.start)),)
     to, side = words_for(facts, spot)

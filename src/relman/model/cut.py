@@ -125,11 +125,17 @@ def is_cut(graph: Graph, line: Line, tip: Oid | None, trunk: Oid) -> bool:
 
 
 def head_line(
-    refs: Refs, graph: Graph, lines: Lines, tips: Iterable[tuple[Line, Oid]], trunk: Oid | None
+    refs: Refs,
+    graph: Graph,
+    lines: Lines,
+    tips: Iterable[tuple[Line, Oid]],
+    trunk: Oid | None,
+    hotfix: tuple[int, ...] | None = None,
 ) -> str:
     """Gives the name of HEAD's line (DESIGN 2): its branch's; else the cut line that holds its nearest ancestor.
 
-    `tips` are the lines' ends: branch tips and newest releases. A tie is an error (usage) that names both.
+    `tips` are the lines' ends: branch tips and newest releases. `hotfix` is what HEAD's branch is for, where the
+    strategy has names of its own for such. A tie is an error (usage) that names both.
     """
     branch = refs.head.ref.removeprefix(HEADS) if refs.head.ref else None
     if branch == lines.trunk:
@@ -138,7 +144,7 @@ def head_line(
         known = lines.named(branch)
         if known is not None:
             return known.name
-        hotfix = hotfix_version(branch) or line_numbers(branch)
+        hotfix = hotfix or hotfix_version(branch) or line_numbers(branch)
         fitting = [line for line in lines.all if hotfix and hotfix[: len(line.numbers)] == line.numbers]
         if fitting:
             return max(fitting, key=lambda line: len(line.numbers)).name

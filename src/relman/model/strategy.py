@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from relman.model.bump import Bump
-from relman.model.lines import line_numbers
+from relman.model.lines import hotfix_version, line_numbers
 from relman.model.names import is_branch_name
 from relman.model.placeholder import fill, places
 
@@ -155,6 +155,25 @@ def line_patterns(strategy: Strategy) -> tuple[str, ...]:
     known = ("12", "1.4", "1.4.0")
     named = [p for p in found if "{line}" in p]
     return tuple(p for p in named if not any(line_numbers(p.replace("{line}", n)) for n in known))
+
+
+def hotfix_branch(strategy: Strategy, version: str) -> str:
+    """How a new hotfix branch for a version is called; usual where the strategy's patterns name no version."""
+    role = strategy.role("hotfix")
+    named = (p for p in (role.patterns if role else ()) if "{version}" in p)
+    return next(named, "hotfix/{version}").replace("{version}", version)
+
+
+def hotfix_numbers(strategy: Strategy, branch: str) -> tuple[int, int, int] | None:
+    """Reads the version that a hotfix branch is for, by the strategy's patterns or the usual name."""
+    role = strategy.role("hotfix")
+    for pattern in role.patterns if role else ():
+        before, named, after = pattern.partition("{version}")
+        found = re.fullmatch(rf"{re.escape(before)}v?([0-9.]+){re.escape(after)}", branch) if named else None
+        numbers = line_numbers(f"release/{found[1]}") if found else None
+        if numbers and len(numbers) == len(("major", "minor", "patch")):
+            return numbers[0], numbers[1], numbers[2]
+    return hotfix_version(branch)
 
 
 Place = tuple[str | int, ...]
