@@ -125,7 +125,7 @@ class Facts(Clone):
         if production and (line := self.lines.of(production.release.version)):
             reasons[line.name] = "production"
         release = self.strategy.role("release")
-        passing = release is not None and release.lifetime == "release"
+        passing = release is None or release.lifetime == "release"
         stable = (line for line in self.lines.all if line.stable and (line.branch or not passing))
         newest = list(islice(stable, 2))
         for line in self.lines.all:

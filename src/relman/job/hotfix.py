@@ -19,7 +19,7 @@ from relman.job.pausing import held_back, pause_of
 from relman.job.porting import HotfixAsk, Ported, Resolved, port
 from relman.job.production import Production
 from relman.job.shipping import Wishes
-from relman.job.strategy import off_strategy
+from relman.job.strategy import off_strategy, off_strategy_port
 from relman.job.target import Spot, find_spots
 from relman.model.history import Commit
 from relman.model.lines import TRUNK
@@ -93,6 +93,7 @@ def plan_ports(
     steps = (*steps, *pushes(facts, steps, wishes))
     names = [d.shipped.target.tag or d.shipped.target.version or d.spot.line for d in done]
     commits = [fix.commit for fix in fixes]
+    words = [fix.commit.id[:10] for fix in fixes]
     ends = {d.spot.line: d.spot.start for d in done}
     return Plan(
         operation="hotfix" if ask.release else "backport",
@@ -107,6 +108,12 @@ def plan_ports(
             *(w for d in done for w in d.warnings),
             *(w for d in done for w in state_warns(facts, d.spot.line, commits)),
             *(off_strategy(facts) if ask.release else ()),
+            *(
+                w
+                for spot in spots
+                if not ask.release
+                for w in off_strategy_port(facts, spot.line, " ".join(words))
+            ),
             *(() if ask.revert else follow_up_warnings(facts, commits, ends, ask.fixes, ask.job)),
         ),
         assumptions=assumed(facts),

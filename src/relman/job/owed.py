@@ -1,12 +1,13 @@
 """What is left after a fix got out: who lacks it, what mends or reverts it, what stays behind on trunk."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from shlex import quote
 
 from relman.job.facts import Facts
 from relman.job.fix import follow_ups
 from relman.job.standing import held, line_has, own_part, standing_changes
+from relman.job.strategy import only_released
 from relman.job.target import Spot
 from relman.model import message
 from relman.model.equivalence import Changes
@@ -63,13 +64,21 @@ def _debt(facts: Facts, fix: Commit, reached: Collection[str], words: Sequence[s
         return None
     # Branches and ranges mean something else afterwards: what they name is on a line then.
     named = " ".join(words) if all(_LASTING.match(word) for word in words) else fix.id[:10]
-    targets = " ".join(f"--to {quote(name)}" for name in missing)
     return Debt(
         commit=fix.id,
         subject=fix.subject,
         missing_on=tuple(missing),
-        settle=f"relman backport {named} {targets}",
+        settle=" && ".join(_commands(facts, named, missing)),
     )
+
+
+def _commands(facts: Facts, named: str, missing: Sequence[str]) -> Iterator[str]:
+    """What brings a fix to where it is missing: a hotfix where the strategy lets a line have nothing else."""
+    known = {name: facts.lines.named(name) for name in missing}
+    released = [name for name, line in known.items() if line and only_released(facts, line)]
+    for job, names in (("backport", [n for n in missing if n not in released]), ("hotfix", released)):
+        if names:
+            yield f"relman {job} {named} {' '.join(f'--to {quote(name)}' for name in names)}"
 
 
 def _concerns(facts: Facts, end: Oid, fix: Commit) -> bool:

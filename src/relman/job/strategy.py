@@ -122,6 +122,30 @@ def one_at_a_time(facts: Facts) -> tuple[Warn, ...]:
     )
 
 
+def only_released(facts: Facts, line: Line) -> bool:
+    """Whether a fix reaches a line by a release alone: no branch of it stays, where a fix could wait for the next."""
+    role = facts.strategy.role("release")
+    return own_branch(facts, line) is None and (role is None or role.lifetime == "release")
+
+
+def off_strategy_port(facts: Facts, name: str, fixes: str) -> tuple[Warn, ...]:
+    """Refuses a backport to a line that takes releases only: the fix would stand in production without one."""
+    line = facts.lines.named(name)
+    if line is None or not only_released(facts, line):
+        return ()
+    branch = mended_on(facts, line)
+    where = (
+        f"{branch} takes merges" if branch else f"line {name} has no branch that stays, and takes hotfixes"
+    )
+    return (
+        Warn(
+            message=f"{facts.strategy.name}: {where}, and a backport would put a commit there without a release",
+            rule="off-strategy",
+            hint=f"relman hotfix {fixes} --to {name}",
+        ),
+    )
+
+
 def off_strategy(facts: Facts) -> tuple[Warn, ...]:
     """Refuses a hotfix where the strategy has none: the next release of trunk is the fix."""
     if facts.strategy.role("hotfix") is not None:
