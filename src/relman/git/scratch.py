@@ -38,9 +38,10 @@ from relman.git.surroundings import (
 from relman.git.tree_edit import edit_tree
 from relman.git.tree_take import entry_at, take_paths
 from relman.git.trees import PARTIAL
+from relman.git.untouched import taken_back
 from relman.model.history import Person
 from relman.model.names import Oid
-from relman.model.trees import Conflict, Conflicted, Merge, PathEdit, Unknown
+from relman.model.trees import Conflict, Conflicted, Merge, Merged, PathEdit, Unknown
 
 _WITH_BASE = ("-c", "merge.conflictStyle=zdiff3")
 _NOBODY = Person(name="relman", email="relman@invalid", when=0)
@@ -184,6 +185,8 @@ class Scratch:
     def revert(self, commit: Oid, onto: Oid, *, mainline: int | None = None, hunks: bool = True) -> Merge:
         """Takes a commit's change out of a tree; errors as for a pick."""
         before, after = self._sides(commit, mainline)
+        if (plain := taken_back(self.pygit, before, after, onto)) is not None:
+            return Merged(tree=plain)
         return self._merged([self._pair(after, onto, before)], hunks=hunks)[0]
 
     def combine(self, base: Oid, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
