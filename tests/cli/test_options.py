@@ -120,6 +120,101 @@ def test_a_roll_back_goes_to_the_newest_release_that_lacks_the_cause(incident: C
     assert any("migration" in words for words in option["facts"]["evidence"])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_command_runs_as_it_is_printed(incident: Callable[[str], Shop], kind: str) -> None:
+    """Whatever the verdict: no flag is missing, and what is clean gives the tree that was told."""
+    shop = incident(kind)
+    options = asked(shop, kind)
+    shop.save()
+    for option in options.values():
+        for number, command in enumerate(option["commands"]):
+            words = command.split()
+            if words[0] == "git":
+                for part in command.split(" && "):
+                    shop.repo.git(*part.split()[1:])
+                if option["kind"] == "merge-hotfix-branch" and number == 0:
+                    assert tree(shop, "HEAD") == option["facts"]["tree"]
+                continue
+            said = shop(*sure(words[1:]))
+            person = option["verdict"] in ("conflicts", "not-affected")
+            assert said.code in ((0, 3) if person else (0,)), f"{command}: {said.code}\n{said.err}"
+        if option["commands"] and option["verdict"] == "clean" and option["version"]:
+            assert tree(shop, f"v{option['version']}") == option["facts"]["tree"]
+        if option["kind"] == "roll-back" and option["commands"]:
+            production = shop.done("status", "--json").json["production"]
+            assert (production["version"], production["source"]) == (option["version"], "recorded")
+        shop.restore()
+
+
+OWED = r"""
+main:
+  A "feat: shop" {app.txt: "1\n2\n3\n"} [v1.0.0]
+release/1.0 from A:
+  night "fix: at night" {night.txt: "night\n"}
+  R "chore(release): 1.0.1" {} [v1.0.1]
+main:
+  X "feat(pay): a form\n\nFeature: pay" {pay.txt: "form\n"}
+  fix "fix: nine (#7)" {app.txt ~ "3\n" => "nine\n"}
+"""
+
+
+def test_a_command_names_the_rule_that_it_goes_past(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "owed", OWED, remote=False)
+    told = shop("options", shop.repo.id("fix"), "--json", "--date", DATE).json["options"]
+    option = next(o for o in told if o["kind"] == "back-out")
+    assert (option["verdict"], [d["commit"] for d in option["debts"]]) == (
+        "impossible",
+        [shop.repo.id("night")],
+    )
+    carry_out(shop, option)
+    assert tree(shop, "v1.1.0") == option["facts"]["tree"]
+    assert f"Accepted-debt: {shop.repo.id('night')}" in shop.repo.git("cat-file", "tag", "v1.1.0")
+
+
+ROLLED = r"""
+main:
+  A "feat: shop" {app.txt: "1\n"} [v1.0.0]
+  B "feat: words" {b.txt: "b\n"} -- C "fix: a word" {b.txt: "B\n"} -- D "docs: words" {d.txt: "d\n"} [v1.1.0]
+  E "fix: quick" {e.txt: "e\n"} [v1.1.1]
+  F "fix: last" {f.txt: "f\n"} [v1.1.2]
+"""
+
+
+def test_a_roll_back_says_what_users_lose_and_comes_after_what_takes_nothing(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "rolled", ROLLED, remote=False)
+
+    def told() -> dict[str, Any]:
+        said = shop("options", "--bad", shop.repo.id("B"), "--json", "--date", DATE).json["options"]
+        return {o["kind"]: o for o in said}
+
+    option = told()["roll-back"]
+    assert option["facts"]["why"] == (
+        "v1.0.0 again: users lose 5 commits that they have, 1 feature and 3 fixes among them"
+    )
+    assert (option["verdict"], option["facts"]["loses"]) == ("clean", 5)
+    assert option["facts"]["evidence"][0] == f"takes away {shop.repo.id('B')[:10]} feat: words"
+    assert " 5 " in next(
+        r for r in shop("options", "--bad", shop.repo.id("B")).out.splitlines() if "roll-b" in r
+    )
+    shop.done(*sure(["withdraw", "1.1.1", "--reason", "loses orders"]))
+    option = told()["roll-back"]
+    assert (option["verdict"], option["commands"]) == ("impossible", [])
+    assert "goes back across v1.1.1, which was withdrawn" in option["facts"]["why"]
+    assert "users lose 5 commits" in option["facts"]["evidence"][0]
+    words = ["withdraw", "1.1.2", "--reason", "bad", "--rollback-to", "1.0.0"]
+    shop.refused(6, *sure(words))
+
+
+def test_the_first_commit_of_a_history_is_not_taken_back(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "rolled", ROLLED, remote=False)
+    root = shop.repo.id("A")
+    said = shop("options", "--bad", root, "--json", "--date", DATE).json["options"]
+    option = next(o for o in said if o["kind"] == "revert-cause")
+    assert (option["verdict"], option["commands"]) == ("impossible", [])
+    assert "is the first commit of its history" in option["facts"]["why"]
+    assert "is the first commit of its history" in shop.refused(2, "hotfix", "--revert", root, "--yes").err
+
+
 def test_half_of_a_feature_keeps_trunk_from_being_clean(incident: Callable[[str], Shop]) -> None:
     shop = incident("back-out")
     option = asked(shop, "back-out")["trunk-as-is"]

@@ -16,13 +16,18 @@ from relman.job.future import attempt
 from relman.job.hotfix import plan_hotfix
 from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
+from relman.job.withdraw import WithdrawAsk, plan_withdraw
 from relman.job.works import switch_of
+from relman.model import message
+from relman.model.bump import Bump, bump_of
 from relman.model.feature import named_features, says
 from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.trees import Conflicted, Merged
 from relman.plan.option import Option
+from relman.plan.override import flags_of
+from relman.render.words import counted, listed
 
 _FILES = 20
 """A fix that changes more files than this tells nothing about a cause."""
@@ -59,6 +64,9 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         why = "no commit is known to have caused it: name it with --bad"
         return Option(kind="revert-cause", verdict="impossible", why=why)
     cause, start = facts.graph.commit(bad.cause), bad.base.commit
+    if not cause.parents:
+        why = f"{cause.id[:10]} is the first commit of its history: there is nothing before it to go back to"
+        return Option(kind="revert-cause", verdict="impossible", why=why)
     how = "as you say" if bad.given else "by blame of the lines that the fix takes away"
     told = f"the cause is {cause.id[:10]} {cause.subject}, {how}"
     scratch.aim(start)
@@ -98,7 +106,7 @@ def revert_cause(facts: Facts, scratch: Scratch, bad: Bad, wishes: Wishes) -> Op
         ships_besides=besides(facts, target.ships, ()) if target else (),
         loses=1,
         debts=tuple(debts),
-        commands=commands,
+        commands=(f"{commands[0]}{flags_of(tried.plan)}",) if tried.plan else (),
         evidence=(told,),
     )
 
@@ -137,30 +145,54 @@ def turn_off(facts: Facts, bad: Bad, asked: Sequence[str]) -> Option:
     return Option(kind="turn-off", verdict="impossible", why=f"{why} ({', '.join(names)})" if names else why)
 
 
-def roll_back(facts: Facts, bad: Bad) -> Option:
+def roll_back(facts: Facts, bad: Bad, wishes: Wishes) -> Option:
     """Goes back to the newest release below that lacks the cause; where none is known, to the one before."""
     for release in facts.releases:
         below = release.version.stable and release.version < bad.base.version and not release.withdrawn
-        if not below or (bad.cause and facts.graph.is_ancestor(bad.cause, release.commit)):
-            continue
-        lost = facts.graph.between([bad.base.commit], [release.commit])
-        facts.graph.load_paths(lost)
-        single = [o for o in lost if len(facts.graph.commit(o).parents) < 2]
-        risky = [o for o in single if any(w in p.lower() for p in facts.graph.paths(o) for w in _MIGRATION)]
-        rows = [f"takes away {o[:10]} {facts.graph.commit(o).subject}" for o in single[:_ROLLED]]
-        more = [f"and {len(single) - _ROLLED} more"] if len(single) > _ROLLED else []
-        moved = [f"may not go back: {o[:10]} changes what looks like a migration" for o in risky[:3]]
-        return Option(
-            kind="roll-back",
-            verdict="clean",
-            why=f"{release.tag} again: users lose {len(single)} commits"
-            + (f", {len(risky)} of them with what looks like a migration" if risky else ""),
-            version=str(release.version),
-            tree=facts.graph.commit(release.commit).tree,
-            loses=len(single),
-            commands=(f"relman withdraw {bad.base.version} --reason TEXT --rollback-to {release.version}",),
-            evidence=(*moved, *rows, *more),
-        )
+        if below and not (bad.cause and facts.graph.is_ancestor(bad.cause, release.commit)):
+            return _back_to(facts, bad.base, release, wishes)
     lacking = " that lacks the cause" if bad.cause else ""
     why = f"there is no stable release below {bad.base.tag}{lacking}"
     return Option(kind="roll-back", verdict="impossible", why=why)
+
+
+def _back_to(facts: Facts, base: Release, release: Release, wishes: Wishes) -> Option:
+    """What users lose by it, and whether `withdraw` would carry it out."""
+    lost = facts.graph.between([base.commit], [release.commit])
+    facts.graph.load_paths(lost)
+    single = [facts.graph.commit(o) for o in lost if len(facts.graph.commit(o).parents) < 2]
+    risky = [c for c in single if any(w in p.lower() for p in facts.graph.paths(c.id) for w in _MIGRATION)]
+    bumps = {c.id: bump_of(message.parse(c.message), facts.policy.bumps) for c in single}
+    features = [c for c in single if bumps[c.id] >= Bump.MINOR]
+    fixes = [c for c in single if bumps[c.id] == Bump.PATCH]
+    words = ((features, "feature", "features"), (fixes, "fix", "fixes"))
+    news = [counted(len(found), *names) for found, *names in words if found]
+    rest = [c for c in single if c not in features and c not in fixes]
+    rows = [f"takes away {c.id[:10]} {c.subject}" for c in (*features, *fixes, *rest)]
+    more = [f"and {len(rows) - _ROLLED} more"] if len(rows) > _ROLLED else []
+    moved = [f"may not go back: {c.id[:10]} changes what looks like a migration" for c in risky[:3]]
+    lose = f"users lose {counted(len(single), 'commit')} that they have"
+    told = f"{release.tag} again: {lose}" + (f", {listed(news)} among them" if news else "")
+    refused = _refusal(facts, base, release, wishes)
+    return Option(
+        kind="roll-back",
+        verdict="impossible" if refused else "clean",
+        why=refused or told + (f", {len(risky)} with what looks like a migration" if risky else ""),
+        version=str(release.version),
+        tree=facts.graph.commit(release.commit).tree,
+        loses=len(single),
+        commands=()
+        if refused
+        else (f"relman withdraw {base.version} --reason TEXT --rollback-to {release.version}",),
+        evidence=(*((told,) if refused else ()), *moved, *rows[:_ROLLED], *more),
+    )
+
+
+def _refusal(facts: Facts, base: Release, release: Release, wishes: Wishes) -> str:
+    """Why going back would be refused, as the job itself says; empty where it would be carried out."""
+    ask = WithdrawAsk(version=str(base.version), reason="TEXT", rollback_to=str(release.version))
+    try:
+        plan = plan_withdraw(facts, ask, wishes)
+    except RelmanError as error:
+        return error.message
+    return next((w.message for w in plan.warnings if w.rule), "")

@@ -22,6 +22,7 @@ from relman.model.strategy import hotfix_numbers
 from relman.model.tags import Release
 from relman.model.trees import Conflicted, Merged
 from relman.plan.option import Kind, Option, Verdict
+from relman.plan.override import flags_of
 from relman.plan.plan import Debt, Pick
 
 
@@ -91,15 +92,14 @@ def _hotfix(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes, side: 
         flags.append("--with-prerequisites")
         ask = structs.replace(ask, with_prerequisites=True)
         tried = attempt(scratch, lambda: plan_hotfix(facts, scratch, ask, wishes), wishes.now)
-    elif found.verdict == "not-affected":
-        flags += ["--anyway", "not-affected", "--reason", "TEXT"]
     plan, target = tried.plan, tried.plan.targets[0] if tried.plan else None
     tip = tried.tip() if target and target.version else None
     extra = besides(facts, target.ships, asked.fixes) if target else ()
     needed = {p.source for p in target.picks if p.lands} - {f.id for f in asked.fixes} if target else set()
     extra = (*needed, *(oid for oid in extra if oid not in needed))
     typed = " ".join(quote(word) for word in (*asked.words, *(("--to", to[0]) if to else ())))
-    command = f"relman hotfix {typed} {' '.join(flags)}"
+    past = ("not-affected",) if found.verdict == "not-affected" else ()
+    command = f"relman hotfix {typed} {' '.join(flags)}{flags_of(plan, *past) if plan else ''}"
     refused = [f"{w.rule}: {w.message}" for w in plan.warnings if w.rule] if plan else []
     return Option(
         kind=kind,

@@ -44,8 +44,19 @@ def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) 
     spots = find_spots(facts, scratch, words, release=ask.release, side=ask.side)
     fixes = find_fixes(facts, ask.fixes, [spot.start for spot in spots], ask.mainline)
     if ask.revert:
+        _check_before(fixes)
         fixes = tuple(structs.replace(f, reverts=True, branch=None) for f in reversed(fixes))
     return plan_ports(facts, scratch, spots, fixes, ask, wishes, where=where)
+
+
+def _check_before(fixes: Sequence[Fix]) -> None:
+    """Refuses to take back a commit that nothing was before: what began a history is not taken out of a release."""
+    for fix in fixes:
+        if not fix.commit.parents:
+            raise usage(
+                f"{fix.commit.id[:10]} is the first commit of its history: there is nothing before it to go back to",
+                f"git show --stat {fix.commit.id[:10]}",
+            )
 
 
 def _words(facts: Facts, ask: HotfixAsk) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def read_options(facts: Facts, scratch: Scratch, ask: OptionsAsk, wishes: Wishes
     ways += [
         revert_cause(facts, scratch, bad, wishes),
         turn_off(facts, bad, ask.features),
-        roll_back(facts, bad),
+        roll_back(facts, bad, wishes),
     ]
     subjects = {oid: facts.graph.commit(oid).subject for way in ways for oid in way.ships_besides}
     return Options(

@@ -19,6 +19,7 @@ from relman.model.feature import Trunk, Work
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
 from relman.plan.option import Kind, Option
+from relman.plan.override import flags_of
 from relman.render.words import counted, listed
 
 
@@ -43,7 +44,7 @@ def trunk_as_is(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) ->
         ships_besides=extra,
         unfinished=blocking,
         debts=plan.debts if plan else (),
-        commands=(*first, release.command) if plan else (),
+        commands=(*first, f"{release.command}{flags_of(plan)}") if plan else (),
         evidence=(*reasons, *off),
     )
 
@@ -61,6 +62,7 @@ def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes:
     if stopped is not None:
         return stopped("back-out")
     taken: list[str] = []
+    parks: list[str] = []
     out: set[Oid] = set()
     for name in names:
         tried = attempt(scratch, partial(plan_park, now, scratch, name, wishes), wishes.now)
@@ -70,6 +72,7 @@ def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes:
             return Option(
                 kind="back-out", verdict="impossible", why=f"the fix is part of {name}, and would go with it"
             )
+        parks.append(f"relman park {quote(name)}{flags_of(tried.plan)}")
         out.update(tried.plan.feature.commits)
         taken.append(f"takes {counted(len(tried.plan.feature.commits), 'commit')} of {name} out")
         now = after(now, tried.sealed)
@@ -94,8 +97,8 @@ def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes:
         debts=plan.debts,
         commands=(
             *first,
-            *(f"relman park {word}" for word in words),
-            release.command,
+            *parks,
+            f"{release.command}{flags_of(plan)}",
             *(f"relman unpark {word}" for word in reversed(words)),
         ),
         evidence=(
@@ -161,4 +164,5 @@ def _with_fix(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) -> W
             ),
         )
     words = " ".join(quote(word) for word in asked.words)
-    return after(facts, tried.sealed), (f"relman backport {words} --to trunk",), None
+    flags = flags_of(tried.sealed.plan)
+    return after(facts, tried.sealed), (f"relman backport {words} --to trunk{flags}",), None

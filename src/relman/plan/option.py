@@ -75,12 +75,13 @@ class Option(Struct, frozen=True, kw_only=True):
 
 
 def in_order(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """Clean ones first, then those that change the fewest commits besides, then those that owe the least."""
+    """Clean ones first, then those that take nothing from users but a culprit, that change and owe the least."""
     return tuple(
         sorted(
             options,
             key=lambda o: (
                 _VERDICTS.index(o.verdict),
+                o.loses > 1,  # one is the commit that is to go
                 len(o.ships_besides) + o.loses,
                 len(o.debts),
                 _KINDS.index(o.kind),

@@ -15,6 +15,12 @@ ACCEPTED = "Accepted-debt"
 """The trailer of a tag that names one debt that the release goes out with."""
 
 
+def flags_of(plan: Plan, *more: str) -> str:
+    """What a command needs to go past every refusal of its plan, and `more` rules: to be typed behind it, or empty."""
+    rules = dict.fromkeys((*more, *(w.rule for w in plan.warnings if w.rule)))
+    return "".join(f" --anyway {rule}" for rule in rules) + (" --reason TEXT" if rules else "")
+
+
 def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
     """Takes the rules' refusals out of the plan and records them; a rule that refuses nothing is an error (usage)."""
     if not rules:

@@ -26,7 +26,7 @@ _NAMES: Mapping[Kind, str] = {
     "roll-back": "roll back",
 }
 _SOURCES = {"assumed": "assumed: the highest stable release"}
-_HEADINGS = ("way", "verdict", "version", "besides", "unfinished", "to resolve", "debts")
+_HEADINGS = ("way", "verdict", "version", "besides", "lost", "unfinished", "to resolve", "debts")
 _SHOWN = 3
 
 
@@ -120,6 +120,7 @@ def _cells(option: Option) -> tuple[str, ...]:
         option.verdict.replace("-", " "),
         option.version or "none",
         str(len(option.ships_besides)) if known else "",
+        str(option.loses) if known else "",
         str(sum(len(work.commits) for work in option.unfinished)) if known else "",
         str(option.manual_resolutions) if known else "",
         str(len(option.debts)) if known else "",
