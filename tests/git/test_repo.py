@@ -180,3 +180,14 @@ def test_a_failure_carries_the_verb_and_gits_words(tmp_path: Path) -> None:
         Git(root / ".git").run("-c", "a.b=c", "rev-parse", "--verify", "nothing")
     assert caught.value.message == "git rev-parse failed with exit code 128"
     assert caught.value.cause == "fatal: Needed a single revision"
+
+
+def test_a_git_directory_that_does_not_say_what_it_is_is_bare_as_for_git(tmp_path: Path) -> None:
+    root = make(tmp_path / "app", "--bare")
+    (root / "config").unlink()
+    assert git(root, "rev-parse", "--is-bare-repository") == "true"
+    assert open_repository(root).work_tree is None
+    (tmp_path / "plain").mkdir()
+    plain = make(tmp_path / "plain" / "app")
+    (plain / ".git" / "config").unlink()
+    assert open_repository(plain).work_tree == plain

@@ -201,3 +201,11 @@ def test_broken_refs_and_names_that_are_no_text_are_left_out(root: Path) -> None
     tip = git(root, "rev-parse", "main")
     (root / ".git/packed-refs").write_bytes(tip.encode() + b" refs/heads/caf\xe9\n")
     assert [b.ref for b in read(root).branches] == ["refs/heads/main"]
+
+
+def test_the_head_of_a_bare_clone_is_its_default_branch(root: Path, tmp_path: Path) -> None:
+    commit(root, "one")
+    git(root, "switch", "-q", "-c", "dev")
+    git(root, "clone", "-q", "--bare", str(root), str(tmp_path / "app.git"))
+    assert read(tmp_path / "app.git").default_branch == "dev"
+    assert read(root).default_branch is None  # here it is what somebody works on

@@ -86,7 +86,7 @@ def borrowing(repo: Repository, objects: Path) -> Repository:
 
 
 def _work_tree(pygit: pygit2.Repository, start: Path) -> Path | None:
-    if not pygit.workdir:
+    if not pygit.workdir or _guessed_bare(pygit):
         return None
     # libgit2 takes the folder beside the real git directory, git the one that holds the link to it.
     for folder in (start, *start.parents):
@@ -94,6 +94,12 @@ def _work_tree(pygit: pygit2.Repository, start: Path) -> Path | None:
         if link.is_symlink() and link.resolve() == Path(pygit.path).resolve():
             return Path(pygit.workdir) if "core.worktree" in pygit.config else folder
     return Path(pygit.workdir)
+
+
+def _guessed_bare(pygit: pygit2.Repository) -> bool:
+    """Whether git takes a git directory that does not say what it is for bare; libgit2 takes the folder around it."""
+    told = "core.bare" in pygit.config or "core.worktree" in pygit.config
+    return not told and Path(pygit.path).name != ".git" and (Path(pygit.path) / "objects").is_dir()
 
 
 def _open(found: Path, start: Path) -> pygit2.Repository:

@@ -59,12 +59,15 @@ def read_refs(repo: Repository) -> Refs:
     }
     remotes = read_remotes(repo)
     main = remotes[0] if remotes else None
+    head = read_head(repo)
+    # Nobody switches branches in a bare clone: its HEAD is what the forge calls the default branch.
+    bare = head.ref.removeprefix(HEADS) if head.ref and repo.work_tree is None else None
     return Refs(
-        head=read_head(repo),
+        head=head,
         branches=branches,
         tags=tuple(_tags(rows, peel)),
         remotes=tuple(r.name for r in remotes),
-        default_branch=_default_branch(repo, remotes),
+        default_branch=_default_branch(repo, remotes) or bare,
         shallow=read_shallow(repo),
         missing={r.name: lacking for r in remotes if (lacking := _not_fetched(r))},
         shared=shared,

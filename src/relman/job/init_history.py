@@ -32,7 +32,8 @@ def trunk(facts: Facts) -> Setting:
     elif facts.refs.head.commit is None:
         why = "HEAD's branch; there is no commit yet"
     elif facts.refs.default_branch == name:
-        why = f"the default branch of {facts.remote}"
+        bare = facts.repo.work_tree is None and not facts.refs.tracking(facts.remote, name)
+        why = "HEAD of this bare clone" if bare else f"the default branch of {facts.remote}"
     else:
         why = "the usual name" if len(branch_names(facts.refs, facts.remote)) > 1 else "the only branch"
     return Setting(key="trunk", value=name, evidence=why)
