@@ -61,6 +61,7 @@ def test_a_record_in_one_clone_is_production_in_the_other_after_a_fetch(shop: Sh
         "hint:  relman env record production 1.0.1",
         "hint:  relman hotfix FIX --to v1.0.1",
     ]
+    assert colleague.done("env").out.startswith("production  unknown: this clone has no deployment record\n")
     assert colleague.done("hotfix", "pr:7", "-n", "--to", "v1.0.1").code == 0
     colleague.repo.git("fetch", "origin", said[1].partition("'")[2].rstrip("'"))
     assert running(colleague) == "1.0.0"
@@ -118,6 +119,7 @@ def test_deployed_and_not_open_to_users_is_a_state_of_its_own(shop: Shop) -> Non
     assert (row["closed"]["version"], row["closed"]["only_here"]) == ("1.0.1", True)
     plan = shop.done("hotfix", "pr:7", "-n", "--anyway", "missing-releases", "--reason", "x").out
     assert plan.startswith("production  v1.0.0 (recorded just now)\n")
+    assert "release/1.0 holds 1 commit after v1.0.0, which v1.0.1 has, so the fix starts from v1.0.0" in plan
     assert "deployed    1.0.1 is in production too, not open to users yet" in plan
     record(shop, "production", "1.0.1")
     row = shop.done("env", "--json").json["environments"][0]

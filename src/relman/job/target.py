@@ -14,6 +14,7 @@ from relman.job.landing import branch_of
 from relman.job.shipping import read_own
 from relman.job.strategy import branch_in_role, mended_on, own_branch
 from relman.model import message
+from relman.model.count import commits_word
 from relman.model.cut import Tip
 from relman.model.lines import TRUNK, Line
 from relman.model.names import HEADS, REMOTES, Oid
@@ -240,9 +241,17 @@ def _on_line_or_not(
     work = _work(facts, scratch, beyond, tip.commit)
     if not work:
         return on_line
-    held = "1 unreleased commit" if work == 1 else f"{work} unreleased commits"
+    held = _beyond(facts, line, built_on, tip, work)
     why = f"{branch} holds {held}, so the fix starts from {built_on.tag} (--on-line: ship them too)"
     return _at(line, built_on, branch, tip, why=why)
+
+
+def _beyond(facts: Facts, line: Line, built_on: Release, tip: Tip, work: int) -> str:
+    """What a branch holds that the release does not: in later releases of the line, or not released yet."""
+    later = line.stable
+    if later and later.version > built_on.version and facts.graph.is_ancestor(later.commit, tip.commit):
+        return f"{commits_word(work)} after {built_on.tag}, which {later.tag} has"
+    return "1 unreleased commit" if work == 1 else f"{work} unreleased commits"
 
 
 def _withdrawn_on(facts: Facts, line: Line, built_on: Release, tip: Tip) -> Release | None:

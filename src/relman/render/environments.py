@@ -78,7 +78,7 @@ def environments_page(
             yield row(each.name, f"{each.running.tag} ({known(each.running.source, each.running.since, now)}"
                       f"{_by(each.running)})", "bold" if each.production else "")  # fmt: skip
         elif each.gap:
-            yield row(each.name, each.gap.removeprefix(f"{each.name} is unknown: "), "yellow")
+            yield row(each.name, each.gap.removeprefix(f"{each.name} is "), "yellow")
             for hint in each.hints:
                 yield row("", hint, "yellow")
         else:
