@@ -199,7 +199,10 @@ def test_environment_branches_and_tags_are_read(shop: Shop) -> None:
     ],
 )
 def test_what_cannot_be_recorded(shop: Shop, words: list[str], code: int, said: str) -> None:
-    err = shop.refused(code, "env", "record", "--yes", *words).err
+    before = shop.repo.snapshot()
+    done = shop("env", "record", "--yes", "--offline", *words)
+    assert (done.code, shop.repo.snapshot()) == (code, before)
+    err = done.err
     assert err.startswith(f"error: {said}")
     assert "\nhint:  relman env record production " in err
 

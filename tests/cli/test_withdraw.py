@@ -32,6 +32,9 @@ def test_back_to_the_release_below_and_on_with_the_fix_alone(shop: Shop) -> None
     git = shop.repo.git
     assert git("rev-list", "--count", "v1.4.2..v1.4.4").strip() == "2"
     assert shop.repo.run("merge-base", "--is-ancestor", "v1.4.3", "v1.4.4").returncode == 1
+    fix = git("diff", f"{shop.repo.id('fix')}~1", shop.repo.id("fix"))
+    ported = git("diff", "v1.4.4~2", "v1.4.4~1")
+    assert git("patch-id", "--stable", stdin=fix) == git("patch-id", "--stable", stdin=ported)
     assert git("diff", "--name-only", "v1.4.2", "v1.4.4").split() == ["CHANGELOG.md", "VERSION", "app.txt"]
     assert git("show", "v1.4.4:app.txt").split() == [*git("show", "v1.4.2:app.txt").split()[:-1], "nine"]
     (proof,) = said["proofs"]
@@ -178,7 +181,10 @@ def test_a_dry_run_touches_nothing(shop: Shop) -> None:
     ],
 )
 def test_what_cannot_be_withdrawn(shop: Shop, words: list[str], code: int, said: str, hint: str) -> None:
-    err = shop.refused(code, "withdraw", *words, "--yes").err
+    before = shop.repo.snapshot()
+    done = shop("withdraw", *words, "--yes", "--offline")
+    assert (done.code, shop.repo.snapshot()) == (code, before)
+    err = done.err
     assert err.startswith(f"error: {said}")
     assert f"hint:  {hint}\n" in err
 
