@@ -17,6 +17,7 @@ show relman demo .demo
 cd "$demo"
 show relman status
 show relman next
+show relman options pr:123
 show relman hotfix pr:123 --dry-run
 show relman hotfix pr:123 --yes
 show relman changelog v1.4.3

@@ -273,7 +273,7 @@ def test_the_incident_is_the_one_of_the_design(story: Built) -> None:
     assert repo.git("tag", "--merged", "release/1.3").split() == ["v1.3.0", "v1.3.1", "v1.3.2"]
     assert repo.git("tag", "--merged", "release/1.4").split() == ["v1.3.0", "v1.4.0", "v1.4.1", "v1.4.2"]
     assert repo.git("rev-parse", "release/1.4") == repo.id("production")
-    assert repo.git("rev-parse", "main") == "93999b0356ee95efc802ba9ee5095fb18f8f7506"
+    assert repo.git("rev-parse", "main") == "e815c7a409945eb6b3c0afeecd1f5a4005084fcf"
 
 
 @pytest.mark.parametrize("line", ["release/1.4", "release/1.3"])

@@ -32,11 +32,13 @@ Type there (cd shop):
 
   relman status             where everything stands
   relman next               the version that trunk would get
+  relman options pr:123     every way to get the fix out, tried and compared
   relman hotfix pr:123 -n   the plan that ships only the fix; changes nothing
   relman hotfix pr:123      carries it out
   relman changelog v1.4.3   the notes of what went out
   relman log                what was done here
   relman undo               takes it back
+  relman park X -n          the other way: take half a feature out of trunk, and put it back later
 """
     )
 
@@ -60,11 +62,13 @@ def test_the_document_names_the_commands(tmp_path: Path, capsys: pytest.CaptureF
         "commands": [
             "relman status",
             "relman next",
+            "relman options pr:123",
             "relman hotfix pr:123 -n",
             "relman hotfix pr:123",
             "relman changelog v1.4.3",
             "relman log",
             "relman undo",
+            "relman park X -n",
         ],
     }
 

@@ -19,9 +19,10 @@ def test_the_incident(story: Story, look: Look) -> None:
     said = look(story("incident"), "status")
     assert (said.code, said.err) == (0, "")
     assert said.out == snapshot("""\
-trunk       main at 93999b0 · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
+trunk       main at e815c7a · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
 production  v1.4.2 (assumed: the highest stable release)
-ready       yes: 1.5.0 with 40 commits: relman cut --final
+ready       no: 1.5.0 with 40 commits
+            X is unfinished (no commit says Feature-Done: X), and no toggle hides it: relman park X --dry-run
 
 line  branch       latest  next  unreleased  live because
 1.4   release/1.4  v1.4.2  none  0 commits   production
@@ -39,7 +40,40 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
     ready = document.pop("ready")
     assert (len(ready.pop("commits")), len(ready.pop("tree"))) == (40, 40)
     assert ready == snapshot(
-        {"ready": True, "version": "1.5.0", "command": "relman cut --final", "features": [], "in_the_way": []}
+        {
+            "ready": False,
+            "version": "1.5.0",
+            "command": "relman cut --final",
+            "features": [
+                {
+                    "feature": "X",
+                    "commits": [
+                        "4617231aacc5532c4d9ca013ca527f0d1d207dbd",
+                        "8aa39aa6c0ae3c78df6fdd2f78c15a500da6ebe1",
+                        "84734bf3cd417a3933b00f2aa3c253080ae8d89c",
+                        "119e6aeeae3897b4509935fff5f49ff3a254c4ea",
+                        "da5922f856b570827ede768428cab84cca6a2722",
+                    ],
+                    "unfinished": "no commit says Feature-Done: X",
+                    "toggle": None,
+                    "switch": None,
+                }
+            ],
+            "in_the_way": [
+                {
+                    "kind": "unfinished",
+                    "message": "X is unfinished (no commit says Feature-Done: X), and no toggle hides it",
+                    "hint": "relman park X --dry-run",
+                    "commits": [
+                        "4617231aacc5532c4d9ca013ca527f0d1d207dbd",
+                        "8aa39aa6c0ae3c78df6fdd2f78c15a500da6ebe1",
+                        "84734bf3cd417a3933b00f2aa3c253080ae8d89c",
+                        "119e6aeeae3897b4509935fff5f49ff3a254c4ea",
+                        "da5922f856b570827ede768428cab84cca6a2722",
+                    ],
+                }
+            ],
+        }
     )
     assert document == snapshot(
         {
@@ -47,7 +81,7 @@ def test_the_incident_as_json(story: Story, look: Look) -> None:
             "package": None,
             "trunk": {
                 "branch": "main",
-                "head": "93999b0356ee95efc802ba9ee5095fb18f8f7506",
+                "head": "e815c7a409945eb6b3c0afeecd1f5a4005084fcf",
                 "current": "1.4.2",
                 "next": "1.5.0",
                 "unreleased": {
@@ -247,8 +281,8 @@ def test_an_isolated_hotfix_is_a_debt_of_its_line_and_its_fix_one_of_trunk(story
         f"debt        {hot[:7]} fix: token expiry is missing on main: relman forward 1.4",
     ]
     told = look(repo, "status", "--json").json
-    (obstacle,) = told["ready"]["in_the_way"]
-    assert (obstacle["kind"], obstacle["commits"]) == ("debts", [hot])
+    obstacles = {each["kind"]: each["commits"] for each in told["ready"]["in_the_way"]}
+    assert obstacles["debts"] == [hot]
     lines = told["lines"]
     assert lines[0]["debts"] == [
         {
@@ -277,10 +311,11 @@ def test_a_line_that_has_diverged_leaves_a_gap_only(story: Story, tmp_path: Path
     said = look(clone, "status")
     assert said.code == 0
     assert said.out == snapshot("""\
-trunk       main at 93999b0 · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
+trunk       main at e815c7a · v1.4.2 · next 1.5.0 · 40 unreleased: 11 feat, 10 fix, 5 docs, 4 refactor, 4 test, 2 chore, 2 perf, 1 build, 1 ci
 HEAD        release/1.3
 production  v1.4.2 (assumed: the highest stable release)
 ready       no: 1.5.0 with 40 commits
+            X is unfinished (no commit says Feature-Done: X), and no toggle hides it: relman park X --dry-run
             release/1.3 and origin/release/1.3 have diverged: 1 commits only here, 1 only there: git log --oneline --left-right release/1.3...origin/release/1.3
 
 line  branch       latest  next     unreleased  live because
@@ -302,7 +337,7 @@ def test_a_shallow_clone_says_what_cannot_be_told(story: Story, tmp_path: Path, 
     said = look(clone, "status")
     assert said.code == 0
     assert said.out == snapshot("""\
-trunk       main at 93999b0
+trunk       main at e815c7a
 production  v1.4.2 (assumed: the highest stable release)
 
 line  branch       latest  next  unreleased  live because

@@ -20,27 +20,27 @@ def told(look: Look, repo: Repo, *words: str) -> str:
 def test_every_spelling_of_the_incidents_trunk(story: Story, look: Look) -> None:
     repo = story("incident")
     assert {form: told(look, repo, "--format", form) for form in ("semver", "pep440", "npm")} == snapshot(
-        {"semver": "1.5.0-dev.40+g93999b0", "pep440": "1.5.0.dev40+g93999b0", "npm": "1.5.0-dev.40+g93999b0"}
+        {"semver": "1.5.0-dev.40+ge815c7a", "pep440": "1.5.0.dev40+ge815c7a", "npm": "1.5.0-dev.40+ge815c7a"}
     )
     assert told(look, repo, "--format", "env") == snapshot("""\
-RELMAN_VERSION=1.5.0-dev.40+g93999b0
-RELMAN_PEP440=1.5.0.dev40+g93999b0
-RELMAN_NPM=1.5.0-dev.40+g93999b0
+RELMAN_VERSION=1.5.0-dev.40+ge815c7a
+RELMAN_PEP440=1.5.0.dev40+ge815c7a
+RELMAN_NPM=1.5.0-dev.40+ge815c7a
 RELMAN_LINE=trunk
 RELMAN_DISTANCE=40
-RELMAN_COMMIT=93999b0356ee95efc802ba9ee5095fb18f8f7506
+RELMAN_COMMIT=e815c7a409945eb6b3c0afeecd1f5a4005084fcf
 RELMAN_DIRTY=false\
 """)
     assert look(repo, "version", "--json").json == snapshot(
         {
             "schema": "relman/version/v1",
             "package": None,
-            "version": "1.5.0-dev.40+g93999b0",
-            "pep440": "1.5.0.dev40+g93999b0",
-            "npm": "1.5.0-dev.40+g93999b0",
+            "version": "1.5.0-dev.40+ge815c7a",
+            "pep440": "1.5.0.dev40+ge815c7a",
+            "npm": "1.5.0-dev.40+ge815c7a",
             "line": "trunk",
             "distance": 40,
-            "commit": "93999b0356ee95efc802ba9ee5095fb18f8f7506",
+            "commit": "e815c7a409945eb6b3c0afeecd1f5a4005084fcf",
             "dirty": False,
         }
     )
@@ -50,7 +50,7 @@ def test_the_env_lines_are_what_a_shell_reads(story: Story, look: Look) -> None:
     lines = told(look, story("incident"), "--format", "env")
     shell = f'set -eu\n{lines}\nprintf "%s %s" "$RELMAN_VERSION" "$RELMAN_DIRTY"'
     done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
-    assert done.stdout == snapshot("1.5.0-dev.40+g93999b0 false")
+    assert done.stdout == snapshot("1.5.0-dev.40+ge815c7a false")
 
 
 def test_old_commits_do_not_know_what_came_after_them(story: Story, look: Look) -> None:

@@ -56,6 +56,7 @@ def test_the_demo_ends_where_it_began(tmp_path: Path) -> None:
         "relman demo .demo",
         "relman status",
         "relman next",
+        "relman options pr:123",
         "relman hotfix pr:123 --dry-run",
         "relman hotfix pr:123 --yes",
         "relman changelog v1.4.3",

@@ -11,11 +11,13 @@ from relman.cli.context import Context
 _NEXT = (
     ("status", "where everything stands"),
     ("next", "the version that trunk would get"),
+    ("options pr:123", "every way to get the fix out, tried and compared"),
     ("hotfix pr:123 -n", "the plan that ships only the fix; changes nothing"),
     ("hotfix pr:123", "carries it out"),
     ("changelog v1.4.3", "the notes of what went out"),
     ("log", "what was done here"),
     ("undo", "takes it back"),
+    ("park X -n", "the other way: take half a feature out of trunk, and put it back later"),
 )
 """What to type there, in the order of the incident."""
 

@@ -21,6 +21,7 @@ from relman.job.production import Production
 from relman.job.shipping import Wishes
 from relman.job.strategy import off_strategy, off_strategy_port
 from relman.job.target import Spot, find_spots
+from relman.job.works import under_way
 from relman.model.history import Commit
 from relman.model.lines import TRUNK
 from relman.model.names import short, tag_ref
@@ -29,6 +30,9 @@ from relman.plan.steps import Step
 from relman.render.environments import known
 from relman.render.words import age
 from relman.run.ladder import Fix
+
+_MOST_FEATURES = 3
+"""How many unfinished features the plan names, the largest first."""
 
 
 def plan_hotfix(facts: Facts, scratch: Scratch, ask: HotfixAsk, wishes: Wishes) -> Plan:
@@ -238,9 +242,16 @@ def _facts(facts: Facts, done: Sequence[Ported]) -> tuple[tuple[str, str], ...]:
     rows += [row for d in done if d.ending for row in d.ending.rows]
     released = next((d for d in done if d.version), None)
     if released:
-        left = left_out(facts, released.spot, {p.fix.commit.id for p in released.ports})
-        rows.append(("leaves out", f"{left} commits on trunk" if left != 1 else "1 commit on trunk"))
+        rows.append(("leaves out", _left(facts, released)))
     return tuple(rows)
+
+
+def _left(facts: Facts, done: Ported) -> str:
+    """What of trunk does not ship, and how much of that is half of a feature."""
+    left = left_out(facts, done.spot, {p.fix.commit.id for p in done.ports})
+    halves = under_way(facts, left)[:_MOST_FEATURES] if left else ()
+    many = f"{len(left)} commits on trunk" if len(left) != 1 else "1 commit on trunk"
+    return ", ".join((many, *(f"{count} of feature {name}" for name, count in halves)))
 
 
 def _expects(

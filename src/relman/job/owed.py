@@ -129,12 +129,12 @@ def _names(written: Sequence[str], oid: Oid) -> bool:
     return any(oid.startswith(text) for text in written)
 
 
-def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> int:
-    """Counts trunk's commits, merges aside, that were never released from it, are no port on the line, and stay."""
+def left_out(facts: Facts, spot: Spot, fixes: Collection[Oid]) -> tuple[Oid, ...]:
+    """Gives trunk's commits, merges aside, that were never released from it, are no port on the line, and stay."""
     graph = facts.graph
     released = next((r.commit for r in facts.releases if r.sound), spot.start)
     left = graph.between([facts.trunk.commit], [spot.start, released])
     many = len(own_part(facts, spot.start)) > _RECENT
     ports = Changes(graph, (), facts.patch_id) if many else standing_changes(facts, spot.start)
     rows = (oid for oid in left if oid not in fixes and len(graph.commit(oid).parents) < 2)
-    return sum(1 for oid in rows if ports.carries(oid) is None)
+    return tuple(oid for oid in rows if ports.carries(oid) is None)

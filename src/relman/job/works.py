@@ -1,12 +1,13 @@
 """The features that a release of trunk would ship: which are unfinished, and which of those a toggle hides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 
 from relman.edit.toggle import Toggle, is_off, read_default
-from relman.errors import usage
+from relman.errors import RelmanError, usage
 from relman.git.trees import blob
 from relman.job.facts import Facts
-from relman.job.feature import by_feature, choose, configured, whole
+from relman.job.feature import by_feature, choose, configured, unreleased, whole
 from relman.model.feature import Feature, Switch, Trunk, Work, finished, half_done, named_features
 from relman.model.names import Oid, short
 
@@ -69,6 +70,22 @@ def _works(facts: Facts, trunk: Trunk, asked: Iterable[str], tree: Oid) -> tuple
         if rest and branch not in found:
             found[branch] = Work(name=branch, commits=rest, why=f"branch {branch} goes on after its merge")
     return tuple(found.values())
+
+
+def under_way(facts: Facts, among: Collection[Oid]) -> tuple[tuple[str, int], ...]:
+    """Counts how many of some unreleased commits belong to each unfinished feature that has a name, most first.
+
+    A table of the configuration that names what is not here is passed over: no incident waits for it.
+    """
+    trunk = unreleased(facts)
+    found: dict[str, int] = {}
+    for feature in _known(facts, trunk):
+        if finished(feature, map(facts.graph.commit, trunk.commits)):
+            continue
+        with suppress(RelmanError):
+            oids, _, _ = by_feature(facts, trunk, feature)
+            found[feature.name] = len(set(oids) & set(among))
+    return tuple(sorted(((n, many) for n, many in found.items() if many), key=lambda each: -each[1]))
 
 
 def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str, tree: Oid) -> Work:
