@@ -73,6 +73,7 @@ def version_of(facts: Facts, commit: Oid, line: str | None = None) -> CommitVers
             facts.policy,
             known.shipped,
             least=least_step(facts.trunk_role),
+            beside=facts.trunk.commit,
         )
     else:
         found = known.lines.named(name) or facts.line(name)
@@ -110,7 +111,7 @@ def _least(facts: Facts, known: "Before", commit: Oid, line: str, base: Release 
     patch = base.version.step(Bump.PATCH)
     if line != TRUNK:
         return patch
-    return above_lines(facts.graph, known.lines, known.tip, commit, base, patch)[0]
+    return above_lines(facts.graph, known.lines, known.tip, commit, base, patch, beside=facts.trunk.commit)[0]
 
 
 class Before(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from relman.model.cut import is_cut
+from relman.model.cut import is_cut, meet
 from relman.model.history import Graph
 from relman.model.lines import Line, Lines
 from relman.model.names import Oid
@@ -15,9 +15,20 @@ Tips = Callable[[Line], Oid | None]
 
 
 def above_lines(
-    graph: Graph, lines: Lines, tips: Tips, trunk: Oid, base: Release | None, version: Version
+    graph: Graph,
+    lines: Lines,
+    tips: Tips,
+    trunk: Oid,
+    base: Release | None,
+    version: Version,
+    *,
+    beside: Oid | None = None,
 ) -> tuple[Version, str | None]:
-    """Raises a version above the cut lines, and says so in a sentence where it had to."""
+    """Raises a version above the cut lines, and says so in a sentence where it had to.
+
+    `beside` is trunk's own tip, where the commit that is asked about only comes from trunk: what stands on trunk's
+    chain has not left it, though it was merged into that commit.
+    """
     rising = [
         line
         for line in lines.all
@@ -26,7 +37,9 @@ def above_lines(
     cut, standing = [], []
     for line in rising:
         tip = tips(line)
-        if is_cut(graph, line, tip, trunk):
+        if carried_on(graph, line, trunk):
+            continue
+        if is_cut(graph, line, tip, trunk) and (beside is None or is_cut(graph, line, tip, beside)):
             cut.append(line)
         elif tip is not None:
             standing.append((line, tip))
@@ -38,6 +51,17 @@ def above_lines(
     if floor <= version:
         return version, None
     return floor, f"line {top.name} is cut and may still produce {_range(top)}, so trunk goes on at {floor}"
+
+
+def carried_on(graph: Graph, line: Line, trunk: Oid) -> bool:
+    """Whether the final of a line's candidates is left to trunk: no branch is there, and trunk took all of them."""
+    stable = line.stable
+    if line.branch is not None or line.open_candidate is None:
+        return False
+    if stable is not None and meet(graph, stable.commit, trunk) != stable.commit:
+        return False
+    fresh = (r for r in line.releases if not r.withdrawn and (stable is None or r.version > stable.version))
+    return all(graph.is_ancestor(r.commit, trunk) for r in fresh)
 
 
 def _said_by_branch(standing: list[tuple[Line, Oid]], trunk: Oid, version: Version) -> list[Line]:

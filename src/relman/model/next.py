@@ -21,7 +21,7 @@ from relman.model.count import (
     nothing_shipped,
 )
 from relman.model.cut import belongs_to, meet
-from relman.model.floor import Tips, above_lines
+from relman.model.floor import Tips, above_lines, carried_on
 from relman.model.habit import find_habit
 from relman.model.history import Graph
 from relman.model.lines import TRUNK, Line, Lines
@@ -144,11 +144,12 @@ def next_on_trunk(
     shipped: Shipped = nothing_shipped,
     *,
     least: Bump = Bump.NONE,
+    beside: Oid | None = None,
 ) -> Next:
     """The next final version on trunk: the bump of what is there since the base, above the floor.
 
     `tips` says where a line's branch stands; `releases` are all, highest first. `least` is what the strategy
-    has trunk rise by, once anything counts.
+    has trunk rise by, once anything counts. `beside` is as `above_lines` has it.
     """
     base = trunk_base(graph, releases, trunk)
     behind = [r.commit for r in releases if r.version.stable and not r.withdrawn]
@@ -172,7 +173,7 @@ def next_on_trunk(
         explain.append(f"{commits_word(len(commits))} count {counted.bump.word}: {base.version.step(step)}")
         if least > step:
             explain.append(f"trunk rises by a {least.word} step at least: {version}")
-    opened = _open_on_trunk(graph, releases, base, trunk)
+    opened = _open_on_trunk(graph, lines, releases, base, trunk)
     if opened and (base is None or version is None or opened.version.final() >= version):
         version = opened.version.final()
         explain.append(f"{opened.tag} is open on trunk, so its final is next")
@@ -183,7 +184,7 @@ def next_on_trunk(
         explain.append(f"Release-As: {counted.forced}")
     floor = None
     if version is not None:
-        version, floor = above_lines(graph, lines, tips, trunk, base, version)
+        version, floor = above_lines(graph, lines, tips, trunk, base, version, beside=beside)
         explain += [floor] if floor else []
         version, skipped = _free(version, releases)
         explain += skipped
@@ -222,15 +223,16 @@ def _learned(
 
 
 def _open_on_trunk(
-    graph: Graph, releases: Iterable[Release], base: Release | None, trunk: Oid
+    graph: Graph, lines: Lines, releases: Iterable[Release], base: Release | None, trunk: Oid
 ) -> Release | None:
+    """The highest candidate on trunk's chain, or on a line that is left to trunk."""
     for release in releases:
         if base and release.version <= base.version:
             return None
-        if (
-            not release.version.stable
-            and not release.withdrawn
-            and meet(graph, release.commit, trunk) == release.commit
-        ):
+        if release.version.stable or release.withdrawn:
+            continue
+        line = lines.of(release.version)
+        left = line is not None and carried_on(graph, line, trunk)
+        if left or meet(graph, release.commit, trunk) == release.commit:
             return release
     return None
