@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from relman.model.catalog import find
 from strategy_story import Team, load, names
+from version_views import check_views
 
 
 @pytest.mark.parametrize("name", names())
@@ -14,3 +16,5 @@ def test_the_story_ends_as_written(tmp_path: Path, name: str) -> None:
     for line in spec.lines:
         team.tell(line)
     assert team.end() == spec.end
+    if find(f"{name}/v1"):  # the variants of a story add nothing to ask
+        assert check_views(team.repo.path, tmp_path / "views") > 5

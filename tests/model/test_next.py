@@ -27,6 +27,7 @@ def trunk(
     tips: dict[str, str] | None = None,
     policy: Policy | None = None,
     shipped: dict[Oid, str] | None = None,
+    beside: str | None = None,
 ) -> Next:
     """Branches are called after their lines."""
     known = tips or {}
@@ -35,7 +36,9 @@ def trunk(
     def tip(line: Line) -> Oid | None:
         return oid(known[line.branch]) if line.branch else None
 
-    return next_on_trunk(small.graph, lines, tip, oid(at), rows, policy or Policy(), lambda _: shipped or {})
+    home = oid(beside) if beside else None
+    counts = policy or Policy()
+    return next_on_trunk(small.graph, lines, tip, oid(at), rows, counts, lambda _: shipped or {}, beside=home)
 
 
 def after(base: str, *messages: str, policy: Policy | None = None) -> str | None:
@@ -199,6 +202,45 @@ def test_the_floor_stands_above_lines_that_were_cut(tips: dict[str, str], wanted
     small.run("", CHORE, FIX, FIX, prefix="t")
     small.add("r", "t1")
     assert str(trunk(small, "t2", releases(("1.4.0", "t0")), tips).version) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tips", "wanted"),
+    [
+        ({}, "1.5.0"),  # no branch is left: trunk itself goes on to the candidate's final
+        ({"release/1.5": "r1"}, "1.6.0"),  # the branch may still release it
+    ],
+)
+def test_a_candidate_that_was_merged_back_is_trunks_to_finish_where_no_branch_is_left(
+    tips: dict[str, str], wanted: str
+) -> None:
+    small = Small()
+    small.run("", CHORE, FIX, prefix="t")
+    small.run("t1", FIX, FIX, prefix="r")
+    small.add("merge", "t1", "r0", message=CHORE)
+    small.run("merge", FIX, prefix="on")
+    rows = releases(("1.5.0-rc.1", "r0"), ("1.4.0", "t0"))
+    assert str(trunk(small, "on0", rows, tips).version) == wanted
+
+
+def test_a_candidate_that_trunk_lacks_keeps_its_line_cut_without_a_branch_too() -> None:
+    small = Small()
+    small.run("", CHORE, FIX, prefix="t")
+    small.run("t1", FIX, prefix="r")
+    small.run("t1", FIX, prefix="on")
+    rows = releases(("1.5.0-rc.1", "r0"), ("1.4.0", "t0"))
+    assert str(trunk(small, "on0", rows).version) == "1.6.0"
+
+
+def test_what_stands_on_trunk_has_not_left_it_for_a_branch_that_took_it_by_a_merge() -> None:
+    small = Small()
+    small.run("", CHORE, FIX, prefix="t")
+    small.run("t0", FIX, prefix="topic")
+    small.add("merge", "topic0", "t1", message=CHORE)
+    small.run("merge", FIX, prefix="more")
+    rows = releases(("1.4.1", "t1"), ("1.4.0", "t0"))
+    assert str(trunk(small, "more0", rows, beside="t1").version) == "1.4.2"
+    assert str(trunk(small, "more0", rows).version) == "1.5.0"
 
 
 def test_a_line_cut_a_moment_ago_takes_its_version_away_from_trunk() -> None:
