@@ -44,7 +44,7 @@ class Replay:
     def __init__(self, folder: Path, scenario: dict[str, Any]) -> None:
         self.scenario = scenario
         first = scenario.get("initial_branch", "main")
-        self.repo = pygit2.init_repository(folder, bare=True, initial_head=first)
+        self.repo = pygit2.init_repository(folder, initial_head=first)
         self.head: str | None = first
         self.at: str | None = None
         self.labels: dict[str, str] = {}
