@@ -210,7 +210,8 @@ def _execute(
 
     identifier = continues.id if continues else next_id(repo, now, sealed.hash[:SHORT_HASH])
     waits = sealed.plan.pause.waits if sealed.plan.pause else ()
-    ends = [*(move.new for move in sealed.plan.moves()), *(wait.onto for wait in waits)]
+    places = (end for wait in waits for end in (wait.onto, wait.merges))
+    ends = [*(move.new for move in sealed.plan.moves()), *places]
     made = [i for i in map(sealed.id_of, ends) if i is not None]
     git = repo.looking.text("version").strip()
     with here.busy("carrying it out"):

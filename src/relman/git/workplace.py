@@ -35,6 +35,14 @@ class Half(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class HalfMerge(Struct, frozen=True, kw_only=True):
+    """The merge that a person has to finish. `settled` are files by path: their bytes, and whether they are done."""
+
+    commit: Oid
+    message: str
+    settled: tuple[tuple[str, bytes, bool], ...] = ()
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """What a person has done in a workplace. `problem` says why it cannot be taken yet; `hints` what to type.
 
@@ -99,6 +107,24 @@ def begin(repo: Repository, place: Path, half: Half, fds: Sequence[int] = ()) ->
         waiting.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
+def begin_merge(repo: Repository, place: Path, half: HalfMerge, fds: Sequence[int] = ()) -> None:
+    """Starts the merge in the workplace; git stops at the conflict, and what needs no person is settled."""
+    tree = _worktree(repo, place)
+    if tree is None or tree.busy:
+        return
+    git = _git(tree)
+    remember = ("-c", "rerere.enabled=true") if _remembers(repo) else ()
+    words = ("merge", "--no-ff", "--no-commit", "--no-verify-signatures", "-m", half.message.rstrip("\n"))
+    git.run(*_QUIET, *remember, *words, half.commit, ok=(0, 1, 128), pass_fds=fds, new_group=True)
+    for path, content, whole in half.settled:
+        file = place / path
+        if file.is_symlink() or not file.is_file() or not file.resolve().is_relative_to(place.resolve()):
+            continue
+        file.write_bytes(content)
+        if whole:
+            git.run(*_QUIET, "add", "--", path, pass_fds=fds, new_group=True)
+
+
 def replay(repo: Repository, place: Path, fds: Sequence[int] = ()) -> None:
     """Lets rerere try what was resolved for another line since."""
     tree = _worktree(repo, place)
@@ -127,11 +153,12 @@ def look(
     *,
     branch: RefName | None = None,
     grounds: Sequence[Oid] = (),
+    merges: Oid | None = None,
 ) -> Look:
     """Tells whether what was done there can be taken: a straight line of commits on `onto`, no markers, all merged.
 
     It may stand on one of `grounds` instead, where a person wrote the earlier picks anew or followed the line.
-    `branch` is where the commits must be, if on one.
+    `branch` is where the commits must be, if on one. With `merges` it must be the merge of that into `onto`.
     """
     tree = _worktree(repo, place)
     where = shlex.quote(str(place))
@@ -180,6 +207,8 @@ def look(
             untouched=untouched,
         )
     found = {ground: _crooked(git, ground, tree.head) for ground in (onto, *grounds)}
+    if merges:
+        found = {onto: _unmerging(git, onto, merges, tree.head)}
     stands = next((ground for ground, crooked in found.items() if not crooked), None)
     problem = found[onto] if stands is None else _marked(git, stands, tree.head)
     if problem:
@@ -315,6 +344,14 @@ def _crooked(git: Git, onto: Oid, head: Oid) -> str:
     if merges := [row[0] for row in rows if len(row) != 2]:
         return f"holds the merge {merges[0][:10]}; a release line takes single commits"
     return ""
+
+
+def _unmerging(git: Git, onto: Oid, merges: Oid, head: Oid) -> str:
+    """Why what stands there is not the merge that was begun; single commits may follow it."""
+    rows = [r.split() for r in git.text("rev-list", "--parents", head, f"^{onto}", f"^{merges}").splitlines()]
+    if not rows or rows[-1][1:] != [onto, merges]:
+        return f"holds no merge of {merges[:10]} into {onto[:10]}"
+    return next((f"holds the merge {row[0][:10]} too" for row in rows[:-1] if len(row) != 2), "")
 
 
 def _marked(git: Git, onto: Oid, head: Oid) -> str:

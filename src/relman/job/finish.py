@@ -1,6 +1,6 @@
 """How a release ends under the strategy: what it is merged into, where its tag stands, which branch goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, structs
 
@@ -9,7 +9,7 @@ from relman.git.scratch import Scratch
 from relman.job.aim import Where
 from relman.job.facts import Facts, line_branch
 from relman.job.landing import Landing, protected
-from relman.job.merge_back import Back, drags, merge_back, result_of
+from relman.job.merge_back import Back, Stuck, drags, merge_back, result_of
 from relman.job.proposed import Retired, retire
 from relman.job.shipping import Wishes
 from relman.job.strategy import (
@@ -40,6 +40,8 @@ class Ending(Struct, frozen=True, kw_only=True):
     tips: tuple[Tip, ...] = ()
     landings: tuple[Landing, ...] = ()
     debts: tuple[Debt, ...] = ()
+    stuck: Stuck | None = None
+    """The merge into production that needs a person: nothing is tagged before that."""
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
@@ -103,7 +105,13 @@ def end(
 
 
 def end_prepared(
-    facts: Facts, scratch: Scratch, shipment: Shipment, where: Where, version: Version, wishes: Wishes
+    facts: Facts,
+    scratch: Scratch,
+    shipment: Shipment,
+    where: Where,
+    version: Version,
+    wishes: Wishes,
+    resolved: Mapping[str, Oid] | None = None,
 ) -> Ending:
     """The same for a release that was prepared: on a branch of its own, or merged into production by somebody.
 
@@ -123,9 +131,26 @@ def end_prepared(
     name = f"tag '{tag}'" if landed or not merged_at_release(facts) else where.branch
     result = result_of(scratch, shipment, version, name)
     back = merge_back(
-        facts, scratch, result, role, wishes, job="release", tag=tag, own=own, done=(where.branch,)
+        facts,
+        scratch,
+        result,
+        role,
+        wishes,
+        job="release",
+        tag=tag,
+        own=own,
+        done=(where.branch,),
+        resolved=resolved,
     )
-    return _ended(facts, shipment, back, own)
+    ended = _ended(facts, shipment, back, own)
+    tip = facts.tip(own) if own else None
+    if tip is None or facts.graph.is_ancestor(tip.commit, shipment.start):
+        return ended
+    if not scratch.changed(tip.commit, shipment.start):
+        return ended
+    return structs.replace(
+        ended, gone=Retired(stays=f"{own} holds more than {version}, so it is not deleted")
+    )
 
 
 def is_mended(facts: Facts, spot: Spot) -> bool:
@@ -177,6 +202,7 @@ def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> End
         tips=back.tips,
         landings=back.landings,
         debts=back.debts,
+        stuck=back.stuck,
     )
 
 

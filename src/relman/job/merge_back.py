@@ -1,20 +1,19 @@
 """Merges a finished release or hotfix into the branches that its strategy names, in their order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from relman.errors import Kind, RelmanError
 from relman.git.raw_object import CommitText
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.landing import Landing, land
-from relman.job.merge_owned import Side, merge_owned
+from relman.job.merge_owned import LeftOpen, Side, left_open, merge_owned
 from relman.job.shipping import Wishes, read_own
 from relman.job.strategy import branch_in_role, environments, open_releases
-from relman.model import message
 from relman.model.cut import Tip
 from relman.model.history import Person
+from relman.model.message import is_release_subject
 from relman.model.names import Oid
 from relman.model.strategy import Role, RoleName
 from relman.model.trees import Conflict, PathEdit
@@ -35,13 +34,23 @@ class Result(Struct, frozen=True, kw_only=True):
     version: Version
 
 
+class Stuck(Struct, frozen=True, kw_only=True):
+    """A merge into production that needs a person, and before which nothing else can happen."""
+
+    branch: str
+    onto: Oid
+    message: str
+    open: LeftOpen
+
+
 class Back(Struct, frozen=True, kw_only=True):
-    """The merges that succeeded, the branches they moved, and what could not be merged and is owed."""
+    """The merges that succeeded, the branches they moved, what could not be merged and is owed, or what stops all."""
 
     merges: tuple[MergeInto, ...] = ()
     tips: tuple[Tip, ...] = ()
     landings: tuple[Landing, ...] = ()
     debts: tuple[Debt, ...] = ()
+    stuck: Stuck | None = None
 
 
 def twin(scratch: Scratch, parents: Sequence[Oid], tree: Oid) -> Oid:
@@ -73,12 +82,14 @@ def merge_back(
     tag: str | None,
     own: str | None = None,
     done: Sequence[str] = (),
+    resolved: Mapping[str, Oid] | None = None,
 ) -> Back:
     """Merges a result into everything where branches of its role land; `own` is its own branch, `done` have it.
 
     `tag` is written on the merge into production where the strategy wants it there. A merge into production
-    that conflicts is an error (conflict); production waits for no other branch, so elsewhere it is a debt. A
-    release branch that would get other work along is left to a pick.
+    that conflicts stops everything; production waits for no other branch, so elsewhere it is a debt. A release
+    branch that would get other work along is left to a pick. `resolved` are trees that people made of such merges,
+    by branch.
     """
     back = Back()
     at = result
@@ -89,10 +100,15 @@ def merge_back(
         if name == "release" and drags(facts, result.start, tip.commit):
             continue
         carries = name == "production" and facts.strategy.tag == "merge"
-        tree = _merged(facts, scratch, at, tip.commit, says="theirs" if carries else "higher")
+        says: Side = "theirs" if carries else "higher"
+        by_hand = (resolved or {}).get(branch)
+        tree = by_hand or _merged(facts, scratch, at, tip.commit, says=says)
+        message = f"Merge {at.name} into {branch}\n"
         if not isinstance(tree, str):
             if carries:
-                raise _conflict(result.name, branch, tree)
+                left = left_open(facts, scratch, tip.commit, at.commit, start=at.start, says=says)
+                stuck = Stuck(branch=branch, onto=tip.commit, message=message, open=left)
+                return Back(stuck=stuck, tips=(tip,))
             back = _owe(back, at, branch, tag)
             continue
         landing = land(facts, job, branch, tip, wishes, start=tip.commit)
@@ -101,7 +117,7 @@ def merge_back(
             branch=landing.move,
             onto=tip.commit,
             tree=tree,
-            message=f"Merge {at.name} into {branch}\n",
+            message=message,
             edits=edits,
             tagged=carries and tag is not None,
         )
@@ -120,7 +136,7 @@ def merge_back(
 def drags(facts: Facts, start: Oid, onto: Oid) -> bool:
     """Whether merging what was made from `start` would bring along work that a release branch lacks."""
     brought = (facts.graph.commit(oid) for oid in facts.graph.between([start], [onto]))
-    return any(len(c.parents) < 2 and not message.is_release_subject(c.subject) for c in brought)
+    return any(len(c.parents) < 2 and not is_release_subject(c.subject) for c in brought)
 
 
 def _holds(facts: Facts, result: Result, tip: Tip) -> bool:
@@ -165,13 +181,3 @@ def _owe(back: Back, result: Result, branch: str, tag: str | None) -> Back:
         settle=f"git switch {branch} && git merge {tag}" if tag else "relman forward",
     )
     return Back(merges=back.merges, tips=back.tips, landings=back.landings, debts=(*back.debts, debt))
-
-
-def _conflict(name: str, branch: str, conflicts: Sequence[Conflict]) -> RelmanError:
-    paths = ", ".join(c.path for c in conflicts if c.path) or conflicts[0].message
-    return RelmanError(
-        Kind.CONFLICT,
-        f"{name} does not merge into {branch}: conflicts in {paths}",
-        hints=(f"git switch {name} && git merge {branch}",),
-        facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in conflicts]},
-    )

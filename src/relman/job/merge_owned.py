@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec import Struct
+
 from relman.edit.changelog_file import bytes_of, merge_sections, section_text, sections, text_of
 from relman.edit.version_file import read_version
 from relman.errors import RelmanError
@@ -10,8 +12,9 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.shipping import Own, read_own
 from relman.model.names import Oid
-from relman.model.trees import Conflict, Conflicted, Merged, PathEdit, Unknown
+from relman.model.trees import Conflict, Conflicted, Merge, Merged, PathEdit, Unknown
 from relman.model.version import Version, parse
+from relman.plan.plan import MergedFile
 from relman.plan.stamp import order, write_versions
 
 Side = Literal["theirs", "higher"]
@@ -37,12 +40,41 @@ def merge_owned(
             other = read_own(facts, scratch, start, scratch.tree_of(theirs))
             if not {c.path for c in conflicts} <= mine.paths | other.paths:
                 return conflicts
-            return _alike(facts, scratch, (ours, mine), (theirs, other), says) or conflicts
+            alike = _alike(facts, scratch, (ours, mine), (theirs, other), says)
+            return alike.tree if isinstance(alike, Merged) else conflicts
+
+
+class LeftOpen(Struct, frozen=True, kw_only=True):
+    """What of a merge needs a person, and the files of relman's that then need less of one, or none."""
+
+    conflicts: tuple[Conflict, ...]
+    files: tuple[MergedFile, ...] = ()
+
+
+def left_open(facts: Facts, scratch: Scratch, ours: Oid, theirs: Oid, *, start: Oid, says: Side) -> LeftOpen:
+    """Says of a merge that conflicts what is left of it once the lines that relman owns are alike on all sides."""
+    answer = scratch.merge(ours, theirs)
+    if not isinstance(answer, Conflicted):
+        return LeftOpen(conflicts=())
+    mine = read_own(facts, scratch, ours, scratch.tree_of(ours))
+    other = read_own(facts, scratch, start, scratch.tree_of(theirs))
+    alike = _alike(facts, scratch, (ours, mine), (theirs, other), says)
+    if isinstance(alike, Unknown) or alike is None:
+        return LeftOpen(conflicts=answer.conflicts)
+    rest = alike.conflicts if isinstance(alike, Conflicted) else ()
+    still = {c.path for c in rest}
+    owned = sorted({c.path for c in answer.conflicts} & (mine.paths | other.paths))
+    files = tuple(
+        MergedFile(path=path, content=data, whole=path not in still)
+        for path in owned
+        if (data := scratch.blob(alike.tree, path)) is not None
+    )
+    return LeftOpen(conflicts=rest, files=files)
 
 
 def _alike(
     facts: Facts, scratch: Scratch, ours: tuple[Oid, Own], theirs: tuple[Oid, Own], says: Side
-) -> Oid | None:
+) -> Merge | None:
     base = scratch.merge_base(ours[0], theirs[0])
     versions = [_said(own) for _, own in (ours, theirs)]
     if base is None:
@@ -55,8 +87,7 @@ def _alike(
         _written(facts, scratch, scratch.tree_of(commit), own, version, log)
         for commit, own in ((base, below), ours, theirs)
     ]
-    answer = scratch.merge_trees(*trees)
-    return answer.tree if isinstance(answer, Merged) else None
+    return scratch.merge_trees(*trees)
 
 
 def _said(own: Own) -> Version | None:

@@ -31,6 +31,7 @@ from relman.job.isolated import isolated_releases, merge_isolated
 from relman.job.landed import find_beside, find_merged
 from relman.job.landing import change_pages, expects, land
 from relman.job.line_state import state_warns
+from relman.job.merge_pause import pause_merge
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.promote import is_environment, plan_promotion
 from relman.job.proposed import next_free, prepared_elsewhere, whose
@@ -162,6 +163,8 @@ def _write(
     ending = Ending(shipment=shipment)
     if role and tagged:
         ending = end(facts, scratch, shipment, where, role, version, wishes)
+        if ending.stuck:
+            return pause_merge(facts, shipment, ending.stuck, where, wishes)
     shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,

@@ -8,6 +8,7 @@ from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.hotfix import plan_hotfix, plan_ports
+from relman.job.merge_resumed import plan_merged
 from relman.job.onward import with_onward
 from relman.job.porting import HotfixAsk, Resolved, port, resolved_pick
 from relman.job.proposed import retire
@@ -40,6 +41,8 @@ def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowe
     """
     if record.sealed.plan.feature is not None:
         return plan_put_back(facts, scratch, record, allowed, wishes)
+    if any(wait.merges for wait in pause_in(record).waits):
+        return plan_merged(facts, scratch, record, wishes)
     plan = _without_started(facts, _plan_resumed(facts, scratch, record, allowed, wishes), record)
     return with_onward(facts, scratch, plan, wishes) if pause_in(record).forward else plan
 

@@ -1,6 +1,6 @@
 """The second of two phases: what was prepared, on its line or on a hotfix branch, gets its tag and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
@@ -11,6 +11,7 @@ from relman.job.cut import assumed
 from relman.job.facts import Facts
 from relman.job.finish import end_prepared
 from relman.job.landing import change_pages, expects, protected, pushes
+from relman.job.merge_pause import pause_merge
 from relman.job.prepared import Prepared, find_prepared
 from relman.job.proposed import Proposal, Retired, both, prepared_elsewhere, proposals, retire, whose
 from relman.job.shipping import Wishes, prove, read_own, write_release
@@ -101,8 +102,18 @@ def tag_waiting(facts: Facts, scratch: Scratch, where: Where, waiting: Proposal,
     )
 
 
-def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepared, wishes: Wishes) -> Plan:
-    """Tags what was prepared, at the commit of the branch that first holds it, and writes nothing else."""
+def tag_prepared(
+    facts: Facts,
+    scratch: Scratch,
+    where: Where,
+    prepared: Prepared,
+    wishes: Wishes,
+    resolved: Mapping[str, Oid] | None = None,
+) -> Plan:
+    """Tags what was prepared, at the commit of the branch that first holds it, and writes nothing else.
+
+    `resolved` are trees of merges that people made, by the branch that they go into.
+    """
     version, commit = prepared.version, prepared.commit
     behind = [r for r in facts.releases if r.version < version and (r.sound or not version.stable)]
     commits = facts.graph.between([commit], [r.commit for r in behind])
@@ -132,7 +143,9 @@ def tag_prepared(facts: Facts, scratch: Scratch, where: Where, prepared: Prepare
         ships=commits,
         notes=writing.notes,
     )
-    ending = end_prepared(facts, scratch, shipment, where, version, wishes)
+    ending = end_prepared(facts, scratch, shipment, where, version, wishes, resolved)
+    if ending.stuck:
+        return pause_merge(facts, shipment, ending.stuck, where, wishes)
     shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,

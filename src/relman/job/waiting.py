@@ -74,8 +74,10 @@ def read_waiting(facts: Facts, record: Record) -> tuple[Waiting, ...]:
         onto = record.sealed.id_of(wait.onto)
         seen = None
         if wait.place and onto:
-            grounds = () if wait.branch else _grounds(facts, record, wait)
-            seen = look(facts.repo, Path(wait.place), onto, branch=wait.branch, grounds=grounds)
+            merges = record.sealed.id_of(wait.merges)
+            grounds = () if wait.branch or merges else _grounds(facts, record, wait)
+            place = Path(wait.place)
+            seen = look(facts.repo, place, onto, branch=wait.branch, grounds=grounds, merges=merges)
         found.append(Waiting(wait=wait, look=seen))
     return tuple(found)
 
@@ -92,9 +94,7 @@ def _grounds(facts: Facts, record: Record, wait: Wait) -> tuple[Oid, ...]:
 
 def made_again(record: Record, waiting: Sequence[Waiting], gone: Sequence[Waiting]) -> Plan:
     """Moves nothing: the places that were removed are made once more."""
-    pause = structs.replace(
-        pause_in(record), waits=tuple(structs.replace(w.wait, onto=footing(record, w.wait)) for w in waiting)
-    )
+    pause = structs.replace(pause_in(record), waits=tuple(_anew(record, w.wait) for w in waiting))
     lost = [(w, w.look.head) for w in gone if w.look and w.wait.branch is None]
     return Plan(
         operation=record.sealed.plan.operation,
@@ -111,6 +111,11 @@ def made_again(record: Record, waiting: Sequence[Waiting], gone: Sequence[Waitin
         ),
         pause=pause,
     )
+
+
+def _anew(record: Record, wait: Wait) -> Wait:
+    merges = record.sealed.id_of(wait.merges)
+    return structs.replace(wait, onto=footing(record, wait), merges=Id(oid=merges) if merges else None)
 
 
 def footing(record: Record, wait: Wait) -> Id:

@@ -108,12 +108,21 @@ class Carried(Struct, frozen=True, kw_only=True):
     reverts: bool = False
 
 
+class MergedFile(Struct, frozen=True, kw_only=True):
+    """A file of a half-done merge as relman merged it; `whole`: nothing in it is left to a person."""
+
+    path: str
+    content: bytes
+    whole: bool
+
+
 class Wait(Struct, frozen=True, kw_only=True):
     """A target that waits for a person, and where they work (DESIGN 6, rung 7).
 
     `to` names the target again. `place` is the folder of the linked worktree, absent where nothing is to be done
     by hand (`--together` holds the target back). It stands on `onto`, with the pick of `todo` half done and
-    `message` ready; or on `branch`, where the fix is still to be written.
+    `message` ready; or with the merge of `merges` half done, where `settled` is what needs no person; or on `branch`,
+    where the fix is still to be written.
     """
 
     line: str
@@ -125,6 +134,8 @@ class Wait(Struct, frozen=True, kw_only=True):
     picked: Oid | None = None
     message: str = ""
     branch: RefName | None = None
+    merges: Target | None = None
+    settled: tuple[MergedFile, ...] = ()
 
 
 class Pause(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,8 @@ def conflict_rows(plan: Plan, *, dry: bool) -> Iterator[Text]:
     `dry`: the places are only planned.
     """
     for target, pick in plan.conflicts():
-        theirs = "the feature" if plan.feature else "the revert" if pick.reverts else "the fix"
+        theirs = "the revert" if pick.reverts else "the release" if plan.operation == "release" else "the fix"
+        theirs = "the feature" if plan.feature else theirs
         heading = _HEADINGS.get(pick.rung, pick.rung)
         yield row(heading, f"{target.line}: {pick.picked[:7]} {pick.subject}", "red")
         told = pick.evidence if pick.rung == "unknown" else pick.evidence[len(pick.conflicts) :]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from relman.errors import Kind, RelmanError
 from relman.git import refs, workplace
 from relman.git.repo import Repository
-from relman.git.workplace import Half
+from relman.git.workplace import Half, HalfMerge
 from relman.model.names import RefName, short
 from relman.plan.outcome import RefChange
 from relman.plan.plan import Wait
@@ -96,6 +96,12 @@ def _enter(running: Running, wait: Wait) -> None:
             message=wait.message,
         )
         workplace.begin(repo, place, half, running.fds)
+        running.checkpoint(f"conflict {wait.line}")
+    merged = record.sealed.id_of(wait.merges)
+    if merged is not None:
+        settled = tuple((file.path, file.content, file.whole) for file in wait.settled)
+        merge = HalfMerge(commit=merged, message=wait.message, settled=settled)
+        workplace.begin_merge(repo, place, merge, running.fds)
         running.checkpoint(f"conflict {wait.line}")
     workplace.note(repo, place, words)
     running.checkpoint(f"noted {wait.line}")
