@@ -35,15 +35,6 @@ def test_a_second_release_branch_is_refused_where_one_is_open(tmp_path: Path) ->
     assert shop.repo.git("branch", "--list", "release/*").split() == ["release/1.1.0", "release/1.2.0"]
 
 
-def test_a_merge_into_production_that_needs_a_person_changes_nothing(tmp_path: Path) -> None:
-    shop = shop_of(tmp_path, GITFLOW + 'main:\n  D "fix: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
-    said = shop.refused(3, "release", "1.1.0", "--final", "--yes")
-    assert said.err == (
-        "error: release/1.1.0 does not merge into main: conflicts in app.txt\n"
-        "hint:  git switch release/1.1.0 && git merge main\n"
-    )
-
-
 def test_production_does_not_wait_for_trunk(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, GITFLOW + 'develop:\n  D "feat: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
     outcome = shop.done(*sure(("release", "1.1.0", "--final", "--json"))).json

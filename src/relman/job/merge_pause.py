@@ -5,7 +5,6 @@ from msgspec import structs
 from relman.errors import usage
 from relman.git.workplace import beside
 from relman.job.aim import Where
-from relman.job.cut import assumed
 from relman.job.facts import Facts
 from relman.job.landing import expects
 from relman.job.merge_back import Stuck
@@ -17,10 +16,12 @@ from relman.plan.steps import Id
 from relman.run.journal import read_all
 
 
-def pause_merge(facts: Facts, shipment: Shipment, stuck: Stuck, where: Where, wishes: Wishes) -> Plan:
-    """Plans the release commit, which no branch gets yet, and the place where a person merges it.
+def pause_merge(
+    facts: Facts, plan: Plan, shipment: Shipment, stuck: Stuck, where: Where, wishes: Wishes
+) -> Plan:
+    """Leaves of a release's plan the release commit, which no branch gets yet, and the place where a person merges it.
 
-    Error (usage): it waits there already.
+    What refuses the release refuses the pause as well. Error (usage): it waits there already.
     """
     _check_first(facts, where.line, stuck.branch)
     version = shipment.version or ""
@@ -47,14 +48,15 @@ def pause_merge(facts: Facts, shipment: Shipment, stuck: Stuck, where: Where, wi
         settled=stuck.open.files,
     )
     settled = ", ".join(file.path for file in stuck.open.files if file.whole)
-    return Plan(
-        operation="release",
+    return structs.replace(
+        plan,
         title=f"release {version}",
         targets=(target,),
         steps=shipped.steps,
         expects=expects(facts, shipped.steps, tips=[where.tip, facts.tip(stuck.branch)], tags=()),
-        facts=(("settles", f"{settled}: needs no person"),) if settled else (),
-        assumptions=assumed(facts),
+        facts=(*plan.facts, *((("settles", f"{settled}: needs no person"),) if settled else ())),
+        proofs=(),
+        afterwards=(),
         pause=Pause(
             fixes=(),
             waits=(wait,),

@@ -1,7 +1,5 @@
 """Goes on with a release whose merge into production a person has resolved: what was paused is tagged, nothing else."""
 
-from msgspec import structs
-
 from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
 from relman.job.aim import Where
@@ -11,6 +9,7 @@ from relman.job.shipping import Wishes
 from relman.job.tag_prepared import tag_prepared
 from relman.job.waiting import made_again, not_yet, pause_in, read_waiting
 from relman.model.version import parse_strict
+from relman.plan.override import still_overridden
 from relman.plan.plan import Plan
 from relman.run.journal import Record
 
@@ -50,4 +49,4 @@ def plan_merged(facts: Facts, scratch: Scratch, record: Record, wishes: Wishes) 
     at = Where(line=wait.line, branch=branch, tip=own, given=None)
     tree = scratch.tree_of(look.head)
     plan = tag_prepared(facts, scratch, at, prepared, wishes, resolved={wait.to: tree})
-    return structs.replace(plan, production=record.sealed.plan.production)
+    return still_overridden(plan, record.sealed.plan)

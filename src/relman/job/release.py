@@ -163,8 +163,6 @@ def _write(
     ending = Ending(shipment=shipment)
     if role and tagged:
         ending = end(facts, scratch, shipment, where, role, version, wishes)
-        if ending.stuck:
-            return pause_merge(facts, shipment, ending.stuck, where, wishes)
     shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,
@@ -182,7 +180,7 @@ def _write(
     debts = tuple(
         d for d in _debts(facts, scratch, where, version) if not comes_by_merge(facts, role, d.commit)
     )
-    return Plan(
+    plan = Plan(
         operation="release",
         title=f"release {writing.tag.name}" if tagged else f"release {version} prepared",
         targets=(shipped.target,),
@@ -210,6 +208,7 @@ def _write(
             *change_pages(facts, *((landing,) if not tagged else ending.landings)),
         ),
     )
+    return pause_merge(facts, plan, shipment, ending.stuck, where, wishes) if ending.stuck else plan
 
 
 def _may_say(

@@ -144,8 +144,6 @@ def tag_prepared(
         notes=writing.notes,
     )
     ending = end_prepared(facts, scratch, shipment, where, version, wishes, resolved)
-    if ending.stuck:
-        return pause_merge(facts, shipment, ending.stuck, where, wishes)
     shipped = ship(ending.shipment)
     proof, warns = prove(
         facts,
@@ -163,7 +161,7 @@ def tag_prepared(
     steps = with_push(facts, (*shipped.steps, *gone.moves), gone, wishes)
     late = _late(facts, where, commit)
     told = f"{version} was prepared {prepared.how}; only the tag is missing"
-    return Plan(
+    plan = Plan(
         operation="release",
         title=f"release {writing.tag.name}",
         targets=(shipped.target,),
@@ -182,6 +180,7 @@ def tag_prepared(
         assumptions=assumed(facts),
         proofs=(proof,),
     )
+    return pause_merge(facts, plan, shipment, ending.stuck, where, wishes) if ending.stuck else plan
 
 
 def unsaid(facts: Facts, scratch: Scratch, version: Version, commit: Oid) -> tuple[str, ...]:

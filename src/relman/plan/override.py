@@ -6,7 +6,7 @@ from msgspec import structs
 
 from relman.errors import usage
 from relman.model.trailers import with_lines
-from relman.plan.plan import Override, Plan
+from relman.plan.plan import Debt, Override, Plan
 from relman.plan.steps import WriteTag
 
 DEBTS = "debts"
@@ -30,13 +30,23 @@ def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
     if idle:
         known = ", ".join(sorted(refusing)) or "nothing"
         raise usage(f"--anyway {idle[0]}: that rule does not refuse this plan; what does: {known}")
-    lines = [f"Anyway: {rule} ({' '.join(reason.split())})" for rule in rules]
+    overrides = tuple(Override(rule=rule, reason=reason) for rule in rules)
+    return structs.replace(_told(plan, overrides, plan.debts), overrides=overrides)
+
+
+def still_overridden(plan: Plan, before: Plan) -> Plan:
+    """Holds to what a person overrode in the stage before: it is neither asked again nor left out of the tag."""
+    return _told(plan, before.overrides, before.debts)
+
+
+def _told(plan: Plan, overrides: Sequence[Override], debts: Sequence[Debt]) -> Plan:
+    rules = [each.rule for each in overrides]
+    lines = [f"Anyway: {each.rule} ({' '.join(each.reason.split())})" for each in overrides]
     if DEBTS in rules:
-        lines = [*(f"{ACCEPTED}: {debt.commit}" for debt in plan.debts), *lines]
+        lines = [*(f"{ACCEPTED}: {debt.commit}" for debt in debts), *lines]
     steps = tuple(
         structs.replace(step, message=with_lines(step.message, lines)) if isinstance(step, WriteTag) else step
         for step in plan.steps
     )
     warnings = tuple(structs.replace(w, rule=None) if w.rule in rules else w for w in plan.warnings)
-    overrides = tuple(Override(rule=rule, reason=reason) for rule in rules)
-    return structs.replace(plan, steps=steps, warnings=warnings, overrides=overrides)
+    return structs.replace(plan, steps=steps, warnings=warnings)

@@ -94,6 +94,7 @@ def _wait(sealed: Sealed, wait: Wait) -> dict[str, object]:
         "onto": sealed.id_of(wait.onto),
         "todo": wait.todo.commit if wait.todo else None,
         "branch": wait.branch,
+        "merges": sealed.id_of(wait.merges),
         "resume": f"relman resume {wait.line}",
     }
 

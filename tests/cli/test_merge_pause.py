@@ -1,0 +1,145 @@
+"""A release that does not merge into production without a person: the pause, the place, resume, abort, crashes."""
+
+from pathlib import Path
+
+import pytest
+
+from command import Shop, sure
+from killing import killed
+
+STORY = r"""
+main:
+  A "feat: one" {
+    pyproject.toml: "[project]\nname = \"shop\"\nversion = \"1.0.0\"\n",
+    CHANGELOG.md: "# Changelog\n\n## 1.0.0 - 2025-12-31\n\n- the beginning\n",
+    relman.toml: "strategy = \"gitflow/v1\"\n",
+    app.txt: "1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+  } [v1.0.0]
+develop from A:
+  B "feat: more" {more.txt: "more\n"}
+release/1.1.0 from B:
+  R "fix: nine (#7)" {app.txt ~ "9\n" => "nine\n"}
+main:
+  D "fix: by hand" {app.txt ~ "9\n" => "NINE\n"}
+  E "chore(release): 1.0.1" {
+    pyproject.toml ~ "1.0.0" => "1.0.1",
+    CHANGELOG.md ~ "## 1.0.0" => "## [1.0.1] - 2026-01-02\n\n- by hand\n\n## 1.0.0"
+  } [v1.0.1]
+HEAD = develop
+"""
+FINAL = sure(("release", "1.1.0", "--final"))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path / "shop", STORY)
+
+
+def place(shop: Shop) -> Path:
+    return shop.folder / "repo-relman-1.1.0"
+
+
+def solve(shop: Shop) -> str:
+    """Resolves by plain git, as a person does."""
+    at = place(shop)
+    (at / "app.txt").write_text("1\n2\n3\n4\n5\n6\n7\n8\nNine\n")
+    shop.repo.git("-C", str(at), "commit", "-qam", "resolved by ann")
+    return shop.repo.git("-C", str(at), "rev-parse", "HEAD")
+
+
+def git(shop: Shop, *words: str) -> str:
+    return shop.repo.git("-C", str(place(shop)), *words)
+
+
+def test_the_merge_waits_in_a_place_and_what_was_resolved_is_what_is_tagged(shop: Shop) -> None:
+    before = shop.state()
+    dry = shop(*FINAL[:-3], "--dry-run", "--json")
+    assert (dry.code, shop.state(), place(shop).exists()) == (3, before, False)
+    assert [p["conflicts"][0]["path"] for t in dry.json["targets"] for p in t["picks"]] == ["app.txt"]
+    assert shop(*FINAL).code == 3
+    assert shop.state() == before
+    assert (
+        git(shop, "diff", "--name-only", "--diff-filter=U"),
+        "<<<<<<<" in (place(shop) / "app.txt").read_text(),
+    ) == (
+        "app.txt",
+        True,
+    )
+    assert 'version = "1.1.0"' in (place(shop) / "pyproject.toml").read_text()
+    log = (place(shop) / "CHANGELOG.md").read_text()
+    assert [line.split()[1] for line in log.splitlines() if line.startswith("## ")] == [
+        "[1.1.0]",
+        "[1.0.1]",
+        "1.0.0",
+    ]
+    assert shop.refused(2, *FINAL).err.splitlines()[1:] == [
+        "hint:  relman resume 1.1.0",
+        "hint:  relman abort 1.1.0",
+    ]
+    assert "still conflicts in app.txt" in shop.refused(3, "resume", "--yes").err
+    resolved = solve(shop)
+    shop.done(*sure(("resume", "--push")))
+    assert shop.repo.git("rev-parse", "v1.1.0^{tree}") == shop.repo.git("rev-parse", f"{resolved}^{{tree}}")
+    assert shop.repo.git("rev-parse", "v1.1.0^{commit}", "v1.1.0^1") == shop.repo.git(
+        "rev-parse", "main", "v1.0.1^{commit}"
+    )
+    assert shop.repo.run("merge-base", "--is-ancestor", "release/1.1.0", "v1.1.0").returncode != 0
+    assert shop.repo.run("merge-base", "--is-ancestor", "v1.1.0", "develop").returncode == 0
+    assert shop.there("rev-parse", "main", "develop", "v1.1.0") == shop.repo.git(
+        "rev-parse", "main", "develop", "v1.1.0"
+    )
+    assert (place(shop).exists(), shop.done("status", "--json").json["operations"]) == (False, [])
+    shop.done("undo", "--yes", "--remote", "--reason", "v1.1.0")
+    assert shop.state() == before
+
+
+def test_abort_leaves_nothing_and_what_is_no_longer_true_is_not_tagged(shop: Shop) -> None:
+    before = shop.state()
+    assert shop(*FINAL).code == 3
+    (place(shop) / "app.txt").write_text("Nine\n")
+    git(shop, "add", "app.txt")
+    assert "in the middle of a merge" in shop.refused(3, "resume", "--yes").err
+    shop.done("abort")
+    assert (shop.state(), place(shop).exists()) == (before, False)
+    assert shop(*FINAL).code == 3
+    git(shop, "merge", "--abort")
+    git(shop, "commit", "-q", "--allow-empty", "-m", "no merge at all")
+    assert "holds no merge of" in shop.refused(3, "resume", "--yes").err
+    shop.done("abort")
+    assert shop(*FINAL).code == 3
+    solve(shop)
+    shop.repo.git("switch", "-q", "main")
+    shop.repo.commit("fix: theirs", {"theirs.txt": "theirs\n"})
+    assert "main moved on to" in shop("resume", "--yes").err
+    shop.done("abort")
+    assert not place(shop).exists()
+
+
+def test_killed_after_any_write_it_pauses_or_not_and_is_finished_or_not(shop: Shop) -> None:
+    shop.save()
+    before, names = shop.state(), list[str]()
+    assert shop(*FINAL, checkpoint=names.append).code == 3
+    for name in ("published", "committed", "place 1.1.0", "conflict 1.1.0", "noted 1.1.0"):
+        at = names.index(name)
+        shop.restore()
+        assert killed(lambda c: shop(*FINAL, checkpoint=c), at + 1) == name
+        shop("resume" if at % 2 else "abort")
+        assert shop.state() == before, name
+        left = [o["state"] for o in shop.done("status", "--json").json["operations"]]
+        assert (left, place(shop).exists()) in (([], False), (["paused"], True)), name
+    shop.restore()
+    assert shop(*FINAL).code == 3
+    solve(shop)
+    shop.folder.with_name("saved").rename(shop.folder.with_name("first"))
+    shop.save()
+    words = sure(("resume", "--push"))
+    names.clear()
+    assert shop(*words, checkpoint=names.append).code == 0
+    after, turn = shop.state(), names.index("pushed")
+    for at in {0, turn - 1, turn, turn + 1, names.index(f"left {place(shop)}")}:
+        name = names[at]
+        shop.restore()
+        assert killed(lambda c: shop(*words, checkpoint=c), at + 1) == name
+        shop("cut", "--yes", "--expect", "0000000")
+        assert shop.state() == (after if at >= turn else before), name
+        assert place(shop).exists() == (at < turn), name
