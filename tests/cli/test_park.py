@@ -178,6 +178,19 @@ def test_a_merged_feature_goes_as_one_and_the_plan_knows_that_merging_again_brin
     assert shop.repo.git("write-tree") == before
 
 
+def test_what_a_revision_names_is_called_by_its_branch_and_put_back_by_either(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", MERGED)
+    before = tree(shop.repo, "main")
+    merge = shop.repo.id("M")
+    said = shop.done(*sure(["park", f"merge:{merge[:12]}", "--json"])).json
+    assert said["feature"]["name"] == "feature/pay"
+    assert "relman unpark feature/pay" in shop.refused(2, "park", merge, "--yes").err
+    shop.done(*sure(["unpark", f"merge:{merge[:12]}"]))
+    assert (tree(shop.repo, "main"), shop.done("status", "--json").json["parked"]) == (before, [])
+    said = shop.done("park", "HEAD^^{/nine}", "-n", "--json").json
+    assert said["feature"]["name"] == shop.repo.id("fix")[:10]
+
+
 def test_a_branch_that_went_on_in_its_own_files_is_unparked_first_and_merged_then(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop", MERGED)
     git = shop.repo.git

@@ -81,10 +81,10 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
         own = tuple(oid for oid in found if len(facts.graph.commit(oid).parents) < 2)
         raise _nothing(facts, words, own)
     standing = tuple(oid for oid in inside if oid not in trunk.gone)
-    name = _plain(parts[0])
+    name = plain(parts[0])
     if not standing:
-        out = any(name == each.name for each in parked(facts))
-        way = f"relman unpark {quote(name)}" if out else f"git log --oneline --grep={inside[-1]}"
+        out = next((p.name for p in parked(facts) if p.name == name or set(p.commits) & set(inside)), None)
+        way = f"relman unpark {quote(out)}" if out else f"git log --oneline --grep={inside[-1]}"
         raise usage(f"all of {name} was taken out of {facts.trunk_name} already", way)
     known = configured(facts)
     if len(parts) == 1:
@@ -95,7 +95,8 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
     return Chosen(name=name, commits=standing, how=", ".join(hows), branches=tuple(branches))
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word without what says which kind of name it is: `scope:pay` is `pay`."""
     kind, colon, rest = word.partition(":")
     return rest if colon and kind in _KINDS and rest else word
 
@@ -224,6 +225,14 @@ def _by_revision(facts: Facts, word: str) -> Selection:
     return whole(facts, oid), f"{'the merge' if merge else 'the commit'} {oid[:10]}", ()
 
 
+def commits_of(facts: Facts, word: str) -> frozenset[Oid]:
+    """What a revision names, merges with what they brought; nothing where it names none."""
+    try:
+        return frozenset(_by_revision(facts, word)[0])
+    except RelmanError:
+        return frozenset()
+
+
 def whole(facts: Facts, oid: Oid) -> tuple[Oid, ...]:
     """A commit; for a merge, also what it brought."""
     parents = facts.graph.commit(oid).parents
@@ -256,7 +265,7 @@ def _nothing(facts: Facts, words: str, outside: Sequence[Oid]) -> RelmanError:
 
 def _released_with(facts: Facts, words: str) -> tuple[Oid, ...]:
     """Older commits whose labels name the feature; the words come from a person and are no pattern."""
-    name = _plain(words.partition(",")[0])
+    name = plain(words.partition(",")[0])
     feature = configured(facts).get(name) or Feature(name=name, scopes=(name,), issues=(name,))
     texts = {name, *feature.scopes, *feature.issues, *(t.partition(":")[2].strip() for t in feature.trailers)}
     pattern = "|".join(re.sub(r"[^A-Za-z0-9_ /-]", ".", text) for text in sorted(texts))

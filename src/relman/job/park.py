@@ -4,11 +4,13 @@ It does not pause where it conflicts. A conflict says that somebody built on the
 the command that takes them along. To take their lines apart by hand is to decide about their work.
 """
 
+import re
 from shlex import quote
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relman.errors import Kind, RelmanError, usage
+from relman.git.revision import resolve
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.feature import Chosen, choose, unreleased
@@ -16,7 +18,7 @@ from relman.job.feature_move import SHOWN, about, kept_rows, no_answer, plan_mov
 from relman.job.parked import parked
 from relman.job.shipping import Wishes
 from relman.model.feature import Parked, Trunk, Unit, units
-from relman.model.names import Oid
+from relman.model.names import Oid, is_branch_name
 from relman.model.trees import Merged
 from relman.plan.park import park_message
 from relman.plan.plan import Plan, Warn
@@ -24,6 +26,9 @@ from relman.plan.ship import Change
 from relman.plan.steps import Reverted
 from relman.run.entangled import Entangled, find_entangled
 from relman.run.takeout import Stuck, Taken, take_out
+
+_REVISION = re.compile(r"[0-9a-f]{7,64}\Z|(?!.*\.\.)(?:HEAD\b|.*[~^@])")
+_MERGED = re.compile(r"Merge (?:pull request #[0-9]+ from [^/\s]+/|(?:remote-tracking )?branch ')([^\s']+)")
 
 
 class Out(Struct, frozen=True, kw_only=True):
@@ -43,7 +48,7 @@ def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Pla
     facts.check_complete()
     trunk = unreleased(facts)
     start = facts.trunk.commit
-    chosen = _choose(facts, trunk, words)
+    chosen = _called(facts, _choose(facts, trunk, words))
     out = take(facts, scratch, trunk, chosen)
     tree = scratch.tree_of(start)
     prove_restores(scratch, tree, out.taken.tree)
@@ -81,6 +86,20 @@ def _choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
             raise _already(known[words]) from None
         raise
     return chosen
+
+
+def _called(facts: Facts, chosen: Chosen) -> Chosen:
+    """Calls a feature that a revision named by the branch that it merged, else by its short id.
+
+    The name stands in trunk's history for good, and in the notes where the park is released.
+    """
+    if not _REVISION.match(chosen.name):
+        return chosen
+    oid = resolve(facts.repo, chosen.name)
+    merged = _MERGED.match(facts.graph.commit(oid).subject)
+    if merged and is_branch_name(merged[1]):
+        return structs.replace(chosen, name=merged[1], branches=(merged[1],))
+    return structs.replace(chosen, name=oid[:10])
 
 
 def _already(out: Parked) -> RelmanError:

@@ -13,6 +13,7 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.git.workplace import beside
 from relman.job.facts import Facts
+from relman.job.feature import commits_of, plain
 from relman.job.feature_move import SHOWN, about, kept_rows, no_answer, on_trunk, plan_move
 from relman.job.landing import expects
 from relman.job.parked import parked
@@ -64,17 +65,28 @@ def plan_unpark(facts: Facts, scratch: Scratch, name: str, wishes: Wishes) -> Pl
     """
     facts.check_remote()
     facts.check_complete()
-    known = {p.name: p for p in parked(facts)}
-    if name not in known:
-        there = ", ".join(known) or "nothing"
-        ways = [f"relman unpark {quote(other)}" for other in list(known)[:3]] or ["relman status"]
-        raise usage(f"{name!r} is not parked on {facts.trunk_name}; parked: {there}", *ways)
-    out = known[name]
+    out = _meant(facts, name)
     scratch.aim(facts.trunk.commit)
     back = _taken_back(facts, scratch, out, Back(tree=scratch.tree_of(facts.trunk.commit)))
     if back.stuck:
         check_first(facts, [(TRUNK, back.stuck.unit.commit)])
     return _planned(facts, scratch, out, back, wishes)
+
+
+def _meant(facts: Facts, word: str) -> Parked:
+    """The parked feature of that name, or the one that these words of `park` took out. Error (usage): none."""
+    known = parked(facts)
+    name = plain(word.partition(",")[0].strip())
+    found = next((p for p in known if p.name == word), None) or next(
+        (p for p in known if p.name == name), None
+    )
+    if found is None and known and (oids := commits_of(facts, name)):
+        found = next((p for p in known if not oids.isdisjoint(p.commits)), None)
+    if found is None:
+        there = ", ".join(p.name for p in known) or "nothing"
+        ways = [f"relman unpark {quote(p.name)}" for p in known[:3]] or ["relman status"]
+        raise usage(f"{word!r} is not parked on {facts.trunk_name}; parked: {there}", *ways)
+    return found
 
 
 def plan_put_back(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:
