@@ -54,7 +54,7 @@ def find_cause(facts: Facts, fix: Commit, base: Oid) -> Oid | None:
         if file.old
         for row in blame(facts.repo, fix.parents[0], file.old, around(file.regions, 0))
     }
-    inside = [oid for oid in wrote if facts.graph.is_ancestor(oid, base)]
+    inside = facts.graph.ancestors(wrote, base)
     return max(inside, key=facts.graph.when, default=None)
 
 
@@ -147,9 +147,12 @@ def turn_off(facts: Facts, bad: Bad, asked: Sequence[str]) -> Option:
 
 def roll_back(facts: Facts, bad: Bad, wishes: Wishes) -> Option:
     """Goes back to the newest release below that lacks the cause; where none is known, to the one before."""
-    for release in facts.releases:
-        below = release.version.stable and release.version < bad.base.version and not release.withdrawn
-        if below and not (bad.cause and facts.graph.is_ancestor(bad.cause, release.commit)):
+    older = [r for r in facts.releases if r.sound and r.version < bad.base.version]
+    broken = frozenset[Oid]()
+    if bad.cause is not None:  # one walk for all of them
+        broken = facts.graph.descendants(bad.cause, [r.commit for r in older]) | {bad.cause}
+    for release in older:
+        if release.commit not in broken:
             return _back_to(facts, bad.base, release, wishes)
     lacking = " that lacks the cause" if bad.cause else ""
     why = f"there is no stable release below {bad.base.tag}{lacking}"
