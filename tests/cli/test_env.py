@@ -50,6 +50,18 @@ def test_what_runs_is_assumed_until_somebody_records_it(shop: Shop) -> None:
     assert "relman withdraw v1.0.1 --reason TEXT" in said.out
 
 
+def test_init_writes_down_that_deployments_are_recorded(shop: Shop) -> None:
+    record(shop, "production", "1.0.0")
+    record(shop, "staging", "1.0.1")
+    found = {s["key"]: s for s in shop.done("init", "-n", "--json").json["settings"]}
+    assert found["production.source"]["value"] == "record"
+    evidence = "2 deployments are recorded, the newest of production: 1.0.0"
+    assert found["production.source"]["evidence"] == evidence
+    assert found["environments"]["value"] == [{"name": "staging", "source": "record"}]
+    shop.done("init", "--yes")
+    assert (running(shop), running(shop, "staging")) == ("1.0.0", "1.0.1")
+
+
 def test_a_record_in_one_clone_is_production_in_the_other_after_a_fetch(shop: Shop) -> None:
     colleague = other(shop)
     colleague.repo.write("relman.toml", RECORD)

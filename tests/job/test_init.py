@@ -8,6 +8,7 @@ from history_language import Repo
 from relman.config.load import load
 from relman.config.source import Source
 from relman.errors import Kind, RelmanError
+from relman.job.environments import read_environments
 from relman.job.init import Proposal, configured, init_plan, open_families, propose, told
 from relman.job.open import open_facts
 from relman.plan.steps import EditFile
@@ -176,6 +177,40 @@ def test_gitflow_is_seen_and_has_its_work_on_develop(repo_from: Build) -> None:
     assert found["strategy"][1].startswith("fits to ")
     assert "main holds nothing but releases of develop: 1 of 1, as main" in found["strategy"][1]
     assert found["trunk"][1] == "gitflow/v1 has its work there; main holds what is released"
+
+
+ENVIRONMENTS = r"""
+main:
+  A "feat: one" {a: "1\n"} [v1.0.0] -- B "feat: two" {b: "1\n"} [v1.1.0] -- C "feat: three" {c: "1\n"}
+staging from B:
+production from A:
+"""
+
+
+def test_environment_branches_are_seen_and_read_as_they_will_be(repo_from: Build) -> None:
+    repo = repo_from(ENVIRONMENTS)
+    found = settings(repo)
+    assert found["production.source"] == (
+        "branch",
+        "all of production is on main, and v1.0.0 is the newest release on it",
+    )
+    assert found["production.branch"][0] == "production"
+    assert found["environments"] == (({"name": "staging", "source": "branch"},), "main has all of staging")
+    assert (
+        open_facts(repo.path).production().release.tag == "v1.1.0"
+    )  # the highest, since nobody says otherwise
+    repo.write("relman.toml", proposal(repo).text)
+    facts = open_facts(repo.path)
+    assert facts.production().release.tag == "v1.0.0"
+    assert [(e.name, e.running and e.running.tag) for e in read_environments(facts)] == [
+        ("production", "v1.0.0"),
+        ("staging", "v1.1.0"),
+    ]
+
+
+def test_a_branch_where_work_begins_is_no_environment(repo_from: Build) -> None:
+    found = settings(repo_from(ENVIRONMENTS + '  own "fix: here first" {own: "1\\n"}\n'))
+    assert [key for key in found if key.startswith(("production", "environments"))] == ["environments"]
 
 
 def test_a_trunk_that_is_said_stays(repo_from: Build) -> None:

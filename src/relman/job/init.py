@@ -13,7 +13,7 @@ from relman.config.source import Source
 from relman.config.write import Entry, render
 from relman.errors import RelmanError
 from relman.git.trees import tree_paths
-from relman.job import init_files, init_history, init_strategy
+from relman.job import init_environments, init_files, init_history, init_strategy
 from relman.job.detect import detect
 from relman.job.facts import Facts
 from relman.job.init_import import added
@@ -82,6 +82,7 @@ def propose(facts: Facts, carry: Carry | None = None) -> Proposal:
     if facts.refs.branches:
         commit = facts.trunk.commit
         paths, read = tree_paths(facts.repo, commit), reading(facts.repo, commit)
+        settings += init_environments.environments(facts)
         settings += init_history.prerelease(facts)
         settings += init_history.unclassified(facts)
         settings += init_history.messages(facts)
