@@ -74,7 +74,7 @@ path = "CHANGELOG.md"
     )
 
 
-@pytest.mark.parametrize("name", ["incident", "trunk_tags", "merged_back", "tags_off_trunk", "odd_tags"])
+@pytest.mark.parametrize("name", ["debts", "trunk_tags", "merged_back", "tags_off_trunk", "odd_tags"])
 def test_what_is_written_changes_no_answer(story: Callable[[str], Repo], name: str) -> None:
     repo = story(name)
     before = open_facts(repo.path)
