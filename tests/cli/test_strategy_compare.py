@@ -89,5 +89,35 @@ def test_a_history_without_hotfixes_says_so(story: Callable[[str], Repo], look: 
     assert said.out.endswith("no hotfix: no stable patch release of a few commits above another release\n")
 
 
+def test_what_development_had_before_the_release_is_no_debt_of_it(
+    repo_from: Callable[..., Repo], look: Look
+) -> None:
+    """GitFlow that nobody configured: trunk is develop, and the fix came from there by a merge."""
+    repo = repo_from("""
+main:
+  A "feat: one" {a: "1\\n"} [v1.0.0]
+develop from A:
+  B "docs: two" {b: "1\\n"}
+topic from B:
+  C "fix: three" {c: "1\\n"}
+develop:
+  M1 merge topic "Merge branch 'topic'"
+release/1.0.1 from M1:
+  D "Bump version (#4)" {v: "1\\n"}
+main:
+  M2 merge release/1.0.1 "Merge branch 'release/1.0.1'" [v1.0.1]
+develop:
+  M3 merge main "Merge tag 'v1.0.1' into develop"
+  E "feat: later" {e: "1\\n"}
+""")
+    said = look(repo, "strategy", "compare", "--json")
+    assert said.json["strategies"][0]["name"] == "gitflow/v1"
+    (hotfix,) = said.json["hotfixes"]
+    assert [f["on_trunk"] for f in hotfix["fixes"]] == [repo.id("B"), repo.id("C")]
+    assert ways(hotfix)["pick"] == (0, 0, 0, 0, [])
+    page = look(repo, "strategy", "compare").out
+    assert "v1.0.1  above v1.0.0: fix: three and 1 more\n" in page
+
+
 def test_a_negative_number_is_refused(repo: Repo, look: Look) -> None:
     assert look(repo, "strategy", "compare", "--hotfixes", "-1").code == 2

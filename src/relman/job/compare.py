@@ -41,12 +41,8 @@ def compare(
     rows = []
     for candidate in found:
         strategy = candidate.strategy
-        trunk, production, environments = roles(facts, strategy)
-        seen = structs.replace(own, strategy=strategy, production=production, environments=environments)
-        if trunk != own.trunk:
-            stem = Stem(recall, trunk.tip)
-            ends = [(course.line, course.tip) for course in own.courses]
-            seen = structs.replace(seen, trunk=trunk, stem=stem, courses=courses(recall, stem, ends))
+        seen = _by(facts, recall, own, strategy)
+        trunk, production, environments = seen.trunk, seen.production, seen.environments
         broken: dict[CheckId, int] = {}
         for check in CHECKS:
             if check.id in strategy.checks:
@@ -55,9 +51,22 @@ def compare(
                     known[key] = sum(1 for _ in check.rule(seen))
                 broken[check.id] = known[key]
         rows.append(Compared(candidate=candidate, broken=broken))
-    shown = tuple(islice(_hotfixes(facts, recall, own), hotfixes))
+    # Where nobody says which branch is trunk, it is the one of the strategy that the history follows.
+    followed = facts.strategy if facts.config.trunk or not found else found[0].strategy
+    shown = tuple(islice(_hotfixes(facts, recall, _by(facts, recall, own, followed)), hotfixes))
     recall.save()
     return Comparison(strategies=tuple(rows), hotfixes=shown)
+
+
+def _by(facts: Facts, recall: Recall, own: Seen, strategy: Strategy) -> Seen:
+    """What the rules look at, with the branches that have a strategy's roles."""
+    trunk, production, environments = roles(facts, strategy)
+    seen = structs.replace(own, strategy=strategy, production=production, environments=environments)
+    if trunk == own.trunk:
+        return seen
+    stem = Stem(recall, trunk.tip)
+    ends = [(course.line, course.tip) for course in own.courses]
+    return structs.replace(seen, trunk=trunk, stem=stem, courses=courses(recall, stem, ends))
 
 
 def _hotfixes(facts: Facts, recall: Recall, own: Seen) -> Iterator[Hotfix]:
@@ -97,6 +106,7 @@ class _Case:
         self._base = base
         self._release = release
         self._trunk = self._trunk_then()
+        self._ahead = frozenset(recall.between([release.commit], [self._trunk]))
         upstream = Upstream(own, course, own.trunk.tip)
         self._fixes = tuple(
             Fix(commit=oid, subject=recall.commit(oid).subject, on_trunk=self._counterpart(upstream, oid))
@@ -112,7 +122,7 @@ class _Case:
         return next((oid for oid in chain if self._graph.when(oid) <= when), self._own.trunk.tip)
 
     def _counterpart(self, upstream: Upstream, oid: Oid) -> Oid | None:
-        if self._own.stem.holds(oid):
+        if oid not in self._ahead:
             return oid
         found = upstream.of(oid)
         return found.commit if found else None

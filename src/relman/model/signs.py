@@ -12,8 +12,12 @@ from relman.model import message
 from relman.model.history import Commit
 from relman.model.names import Oid
 
-_BUMPED = re.compile(r"\b(?:bump|set|update|change)\w*(?: the)? version\b.*\b\d+\.\d+\.\d+", re.IGNORECASE)
-"""A commit that says of itself that it moves the project's own version, as `Bump version to 3.4.5 on release-3.4`."""
+_BUMPED = re.compile(
+    r"\b(?:bump|set|update|change|increment)\w*(?: the)? version\b.*\b\d+\.\d+\.\d+"
+    r"|(?:bump|increment)\w*(?: the)? version(?: \(#\d+\))?\Z",
+    re.IGNORECASE,
+)
+"""A commit that says of itself that it moves the project's own version: `Bump version to 3.4.5 on release-3.4`."""
 
 
 class Signs(Struct, frozen=True, kw_only=True, array_like=True):

@@ -1,10 +1,12 @@
 """Every strategy over one history, as a table, and what each would have made of the hotfixes that it holds."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from relman.model.ways import Compared, Comparison, Hotfix, Shipped, Way, way
+from relman.model import message
+from relman.model.ways import Compared, Comparison, Fix, Hotfix, Shipped, Way, way
 from relman.render.data import document
 from relman.render.words import counted, listed, printable
 
@@ -14,6 +16,8 @@ _WAYS: dict[Way, str] = {
     "merge": "merged back",
 }
 _SHOWN = 4
+_MOVED = re.compile(r"\b(?:bump|update) .+ from \S+ to \S+", re.IGNORECASE)
+"""A dependency that was moved, as the bots write it."""
 
 
 def compare_document(found: Comparison, own: str) -> dict[str, object]:
@@ -94,12 +98,19 @@ def compare_page(found: Comparison, own: str) -> Iterator[Text]:
 
 
 def _rows(hotfix: Hotfix) -> Iterator[Text]:
-    first = printable(hotfix.fixes[0].subject)
+    first = printable(_telling(hotfix).subject)
     more = f" and {len(hotfix.fixes) - 1} more" if len(hotfix.fixes) > 1 else ""
     head = f"  above {printable(hotfix.base.tag)}: {first}{more}"
     yield Text.assemble((printable(hotfix.release.tag), "bold"), head)
     for name, cost in hotfix.ways.items():
         yield Text(f"  {_WAYS[name]:<17}  {' · '.join(_told(cost))}")
+
+
+def _telling(hotfix: Hotfix) -> Fix:
+    """The fix that the others stand behind: one that says that it is a fix, else one that only moves no dependency."""
+    says = (f for f in hotfix.fixes if message.parse(f.subject).type == "fix")
+    plain = (f for f in hotfix.fixes if not _MOVED.search(f.subject))
+    return next(says, None) or next(plain, None) or hotfix.fixes[0]
 
 
 def _told(cost: Shipped) -> Sequence[str]:

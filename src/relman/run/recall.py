@@ -20,8 +20,8 @@ from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.signs import Signs, read_signs
 
-_FORM = 1
-"""The number of this file's form, a part of its name."""
+_FORM = 2
+"""The number of this file's form, a part of its name; it rises with what is read of a commit."""
 _MOST = 300_000
 """More commits than this are not kept; the oldest known go first."""
 
