@@ -72,9 +72,10 @@ def _by(facts: Facts, recall: Recall, own: Seen, strategy: Strategy) -> Seen:
 def _hotfixes(facts: Facts, recall: Recall, own: Seen) -> Iterator[Hotfix]:
     """The newest patch releases of a few commits, each with what every way would have cost."""
     pairs = []
-    for line in facts.lines.all:
-        known = stable(line.releases)
-        pairs += [(line, one, two) for one, two in pairwise(known) if two.version.patch]
+    for one, two in pairwise(stable(facts.releases)):
+        line = facts.lines.of(two.version)
+        if line is not None and two.version.patch and one.version.numbers[:2] == two.version.numbers[:2]:
+            pairs.append((line, one, two))
     pairs.sort(key=lambda pair: recall.when(pair[2].commit), reverse=True)
     for line, base, release in pairs[:_LOOKED_AT]:
         if not recall.is_ancestor(base.commit, release.commit):

@@ -298,7 +298,9 @@ MAINTENANCE = Strategy(
     checks=_LINES,
     rules="New features land on trunk only. Every supported major version has a line (4.x). A fix is made on "
     "trunk and picked onto each line that still gets it. A line is current, in maintenance, security "
-    "only or at its end of life, and its state narrows what may land: lines.states says which.",
+    "only or at its end of life, and its state narrows what may land: lines.states says which. Some "
+    "teams go the other way: a fix is made on the oldest line, and each line is merged into the next "
+    "newer one, trunk at last.",
     incident="The fix lands on trunk beside X and is picked onto every supported line, newest first.",
 )
 

@@ -12,6 +12,8 @@ from relman.model.placeholder import fill
 from relman.model.strategy import Role, RoleName, Strategy
 
 LINE, RELEASE, HOTFIX = "1.5", "1.5.0", "1.5.1"
+FROM_TRUNK = "1.6.0"
+"""What the fix comes with where trunk goes out as it is: half of X is a feature."""
 WHOLE, WHOLE_RELEASE, WHOLE_HOTFIX = "12", "12.0.0", "12.0.1"
 
 
@@ -37,7 +39,8 @@ def numbers(strategy: Strategy) -> Numbers:
     """The story's versions: one number names a line where the strategy says so."""
     if strategy.parts == 1:
         return Numbers(line=WHOLE, release=WHOLE_RELEASE, hotfix=WHOLE_HOTFIX)
-    return Numbers(line=LINE, release=RELEASE, hotfix=HOTFIX)
+    alone = strategy.role("hotfix") is not None
+    return Numbers(line=LINE, release=RELEASE, hotfix=HOTFIX if alone else FROM_TRUNK)
 
 
 def branch_name(strategy: Strategy, name: RoleName) -> str | None:

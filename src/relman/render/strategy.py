@@ -86,7 +86,7 @@ def strategy_page(strategy: Strategy) -> Iterator[Text]:
     yield Text()
     for role in strategy.roles:
         yield row(role.name, _told(role))
-    yield row("fixes", _DIRECTIONS[strategy.direction])
+    yield row("fixes", _fixes(strategy))
     yield row("tags", _TAGS[strategy.tag])
     if strategy.one_at_a_time:
         yield row("one at once", ", ".join(strategy.one_at_a_time))
@@ -99,6 +99,11 @@ def strategy_page(strategy: Strategy) -> Iterator[Text]:
     yield Text()
     yield Text("To adopt it, in relman.toml:", style="bold")
     yield from (Text(line) for line in configuration(strategy).splitlines())
+
+
+def _fixes(strategy: Strategy) -> str:
+    lines = strategy.role("release") or strategy.role("hotfix")
+    return _DIRECTIONS[strategy.direction] if lines else "to trunk, and out with its next release"
 
 
 def _told(role: Role) -> str:
