@@ -8,6 +8,7 @@ r"""Stories of whole teams: what people and relman do under a strategy, and wher
     relman cut                               relman does it, and must succeed; each line is a day
     undoable relman cut                      and it is undone, and done again
     refused 6: relman cut                    it must end with that code, and change nothing
+    refused 6: relman cut says "--anyway"    and say that
     relman next trunk = 1.2.0                it must print that
     merge release/1.1.0 into main as "Merge pull request #3"         what a forge does, and `squash`, and `delete`
     rebase hotfix/1.1.1 onto main            the third way of a forge: the commits are copied
@@ -106,11 +107,10 @@ class Team:
                 assert self._git(rest) == 0, line
             case ["not", "git", *rest]:
                 assert self._git(rest) != 0, line
+            case ["refused", code, "relman", *rest, "says", told]:
+                assert told in self._refused(code, rest), line
             case ["refused", code, "relman", *rest]:
-                before = self.repo.restorable()
-                said = call(self.repo.path, *map(self._fix, rest), *self._dated(), "--yes")
-                assert said.code == int(code.rstrip(":")), f"{line}\n{said.out}{said.err}"
-                assert self.repo.restorable() == before, line
+                self._refused(code, rest)
             case ["finds", *wanted]:
                 assert " ".join(wanted) in self.findings(), line
             case ["relman", *rest, "=", answer]:
@@ -142,6 +142,13 @@ class Team:
             assert self.repo.restorable() == before, words
             assert call(self.repo.path, "redo", "--yes").code == 0, words
             assert self.repo.restorable() == after, words
+
+    def _refused(self, code: str, words: list[str]) -> str:
+        before = self.repo.restorable()
+        said = call(self.repo.path, *map(self._fix, words), *self._dated(), "--yes")
+        assert said.code == int(code.rstrip(":")), f"relman {' '.join(words)}\n{said.out}{said.err}"
+        assert self.repo.restorable() == before, words
+        return said.out + said.err
 
     def _dry(self, words: tuple[str, ...]) -> tuple[str, ...]:
         before = self.repo.restorable()

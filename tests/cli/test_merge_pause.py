@@ -78,6 +78,8 @@ def test_the_merge_waits_in_a_place_and_what_was_resolved_is_what_is_tagged(shop
     ]
     assert "still conflicts in app.txt" in shop.refused(3, "resume", "--yes").err
     resolved = solve(shop)
+    said = shop.done("resume", "--dry-run", "--json").json["targets"][0]
+    assert shop.repo.labels["R"] in said["ships"]
     shop.done(*sure(("resume", "--push")))
     assert shop.repo.git("rev-parse", "v1.1.0^{tree}") == shop.repo.git("rev-parse", f"{resolved}^{{tree}}")
     assert shop.repo.git("rev-parse", "v1.1.0^{commit}", "v1.1.0^1") == shop.repo.git(

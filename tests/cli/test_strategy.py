@@ -35,6 +35,14 @@ def test_a_second_release_branch_is_refused_where_one_is_open(tmp_path: Path) ->
     assert shop.repo.git("branch", "--list", "release/*").split() == ["release/1.1.0", "release/1.2.0"]
 
 
+def test_what_stands_on_production_alone_is_said_to_ship_too(tmp_path: Path) -> None:
+    shop = shop_of(tmp_path, GITFLOW + 'main:\n  D "fix: by hand" {hand.txt: "hand"}\n')
+    said = shop.done(*sure(("release", "1.1.0", "--final")))
+    assert f"ships too   {shop.repo.labels['D'][:7]} fix: by hand, which is on production alone" in said.out
+    assert "3 commits go out that were there already" in said.out
+    assert "hand.txt" in shop.repo.files("v1.1.0")
+
+
 def test_production_does_not_wait_for_trunk(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, GITFLOW + 'develop:\n  D "feat: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
     outcome = shop.done(*sure(("release", "1.1.0", "--final", "--json"))).json

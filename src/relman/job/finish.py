@@ -24,6 +24,7 @@ from relman.job.strategy import (
 )
 from relman.job.target import Spot
 from relman.model.cut import Tip
+from relman.model.history import Commit
 from relman.model.lines import TRUNK
 from relman.model.names import Oid, branch_ref
 from relman.model.strategy import Role
@@ -42,12 +43,15 @@ class Ending(Struct, frozen=True, kw_only=True):
     debts: tuple[Debt, ...] = ()
     stuck: Stuck | None = None
     """The merge into production that needs a person: nothing is tagged before that."""
+    along: tuple[Commit, ...] = ()
+    """What stands on production alone, in no release yet: the tag on the merge ships it as well."""
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """What people want to see: where it goes, and what stays."""
         into = [("merges", merge.message.strip().removeprefix("Merge ")) for merge in self.shipment.merges]
-        return (*into, *((("stays", self.gone.stays),) if self.gone.stays else ()))
+        along = [("ships too", f"{c.id[:7]} {c.subject}, which is on production alone") for c in self.along]
+        return (*into, *along, *((("stays", self.gone.stays),) if self.gone.stays else ()))
 
     def reached(self, facts: Facts) -> Iterator[str]:
         """The lines that have it afterwards, trunk among them."""
@@ -196,8 +200,14 @@ def _ended(facts: Facts, shipment: Shipment, back: Back, own: str | None) -> End
         gone = Retired(stays=f"{own} is protected, so it is not deleted")
     elif own:
         gone = retire(facts, own)
+    onto = [merge.onto for merge in back.merges if merge.tagged]
+    held = (shipment.start, *(r.commit for r in facts.releases))
+    alone = facts.graph.between(onto, held) if onto else ()
+    along = tuple(c for oid in alone if len((c := facts.graph.commit(oid)).parents) < 2)
+    ships = (*shipment.ships, *(c.id for c in along))
     return Ending(
-        shipment=structs.replace(shipment, merges=back.merges),
+        shipment=structs.replace(shipment, merges=back.merges, ships=ships),
+        along=along,
         gone=gone,
         tips=back.tips,
         landings=back.landings,

@@ -173,7 +173,7 @@ def _write(
         start=start,
         merged=isolated,
         fixes=tuple(f"{r.tag} is in it: its tag is merged first" for r in isolated),
-        ships=commits,
+        ships=ending.shipment.ships,
         places=own.places,
     )
     steps = with_push(facts, (*shipped.steps, *ending.gone.moves), ending.gone, wishes)

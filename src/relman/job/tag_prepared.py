@@ -154,7 +154,7 @@ def tag_prepared(
         start=commit,
         merged=(),
         fixes=(),
-        ships=commits,
+        ships=ending.shipment.ships,
         places=own.places,
     )
     gone = both(_retired(facts, scratch, version, commit), ending.gone)
