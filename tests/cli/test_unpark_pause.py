@@ -34,6 +34,10 @@ def place(shop: Shop) -> Path:
     return shop.folder / "repo-relman-trunk"
 
 
+def tree(shop: Shop, rev: str) -> str:
+    return shop.repo.git("rev-parse", f"{shop.repo.id(rev)}^{{tree}}")
+
+
 def places(shop: Shop) -> list[str]:
     return sorted(path.name for path in shop.folder.glob("repo-relman-*"))
 
@@ -171,6 +175,20 @@ def test_what_was_resolved_to_nothing_is_said(shop: Shop) -> None:
     said = shop.refused(5, "resume", "--yes").err
     assert "what was resolved leaves main as it is" in said
     assert "hint:  relman abort\n" in said
+
+
+def test_what_was_put_back_by_hand_is_parked_again_as_it_was_put_back(shop: Shop) -> None:
+    assert shop(*UNPARK).code == 3
+    solve(shop)
+    shop.done(*sure(("resume",)))
+    said = shop.done(*sure(("park", "pay")), "--json").json
+    assert said["feature"]["commits"] == [shop.repo.id("X2"), shop.repo.id("X1")]
+    assert tree(shop, "main") == tree(shop, "two")
+    (out,) = shop.done("status", "--json").json["parked"]
+    assert out["commits"] == [shop.repo.id("X2"), shop.repo.id("X1")]
+    shop.done(*UNPARK)
+    assert shop.repo.tree("main", "app.txt") == BOTH
+    assert shop.done("status", "--json").json["parked"] == []
 
 
 def test_two_parks_that_both_conflict_are_resolved_one_after_the_other(shop: Shop) -> None:

@@ -36,7 +36,11 @@ def park(
 def unpark(
     context: typer.Context,
     feature: Annotated[
-        str, typer.Argument(metavar="FEATURE", help="The name that it was parked under: see relman status.")
+        str,
+        typer.Argument(
+            metavar="FEATURE",
+            help="The name that it was parked under (see relman status), or the words that park took.",
+        ),
     ],
     *,
     how: How,

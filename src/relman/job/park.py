@@ -15,10 +15,11 @@ from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.feature import Chosen, choose, unreleased
 from relman.job.feature_move import SHOWN, about, kept_rows, no_answer, plan_move
-from relman.job.parked import parked
+from relman.job.parked import parked, took
 from relman.job.shipping import Wishes
-from relman.model.feature import Parked, Trunk, Unit, units
+from relman.model.feature import UNPARK, Parked, Trunk, Unit, units
 from relman.model.names import Oid, is_branch_name
+from relman.model.trailers import values
 from relman.model.trees import Merged
 from relman.plan.park import park_message
 from relman.plan.plan import Plan, Warn
@@ -52,7 +53,7 @@ def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Pla
     out = take(facts, scratch, trunk, chosen)
     tree = scratch.tree_of(start)
     prove_restores(scratch, tree, out.taken.tree)
-    commits = tuple(o for unit in out.steps for o in _singles(facts, unit))
+    commits = took(facts, [unit.commit for unit in out.steps])
     steps = [(unit, facts.graph.commit(unit.commit)) for unit in out.steps]
     change = Change(
         tree=out.taken.tree,
@@ -121,8 +122,11 @@ def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
     tree = scratch.tree_of(start)
     patterns = facts.config.picks.bookkeeping
     answer = take_out(scratch, steps, tree, patterns)
+    if isinstance(answer, Stuck) and (again := _with_return(facts, trunk, wanted, chosen.name)):
+        wanted, steps = again, units(facts.graph, trunk, again)
+        answer = take_out(scratch, steps, tree, patterns)
     if isinstance(answer, Stuck):
-        raise _stuck(facts, scratch, trunk, chosen, answer)
+        raise _stuck(facts, scratch, trunk, wanted, chosen.name, answer)
     if answer.tree == tree:
         raise RelmanError(
             Kind.NOTHING,
@@ -132,22 +136,36 @@ def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
     return Out(chosen=chosen, steps=steps, taken=answer)
 
 
-def _stuck(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen, stuck: Stuck) -> RelmanError:
+def _with_return(facts: Facts, trunk: Trunk, wanted: frozenset[Oid], name: str) -> frozenset[Oid]:
+    """The same commits, where one put the feature back once: that one instead of those it brought.
+
+    A person may have resolved something in it, so that the older ones do not come out below it. Empty: there is none.
+    """
+    texts = ((oid, facts.graph.commit(oid).message) for oid in trunk.commits)
+    returned = next((oid for oid, text in texts if UNPARK in text and name in values(text, UNPARK)), None)
+    if returned is None:
+        return frozenset()
+    return wanted.difference(took(facts, [returned])) | {returned}
+
+
+def _stuck(
+    facts: Facts, scratch: Scratch, trunk: Trunk, wanted: frozenset[Oid], name: str, stuck: Stuck
+) -> RelmanError:
     if stuck.reason:
         return no_answer(facts, stuck)
     found = find_entangled(
         facts.graph,
         scratch,
         trunk,
-        frozenset(chosen.commits),
-        lambda wanted: units(facts.graph, trunk, wanted),
+        wanted,
+        lambda more: units(facts.graph, trunk, more),
         stuck,
         facts.config.picks.bookkeeping,
     )
-    return _entangled(facts, chosen, stuck, found)
+    return _entangled(facts, name, stuck, found)
 
 
-def _entangled(facts: Facts, chosen: Chosen, stuck: Stuck, found: Entangled) -> RelmanError:
+def _entangled(facts: Facts, name: str, stuck: Stuck, found: Entangled) -> RelmanError:
     """Names the commits of others, and the command that takes them out too, where that was proved to work."""
     at = facts.graph.commit(stuck.unit.commit)
     paths = ", ".join(dict.fromkeys(c.path for c in stuck.conflicts))
@@ -157,17 +175,17 @@ def _entangled(facts: Facts, chosen: Chosen, stuck: Stuck, found: Entangled) -> 
     first = "" if found.taken else ", to name the first"
     built = f"; on it are built, by others{first}:\n{rows}{more}" if others else ""
     ids = ",".join(c.id[:10] for c in others)
-    way = f"relman park {quote(chosen.name)},{ids} --dry-run"
+    way = f"relman park {quote(name)},{ids} --dry-run"
     return RelmanError(
         Kind.CONFLICT,
-        f"{chosen.name} cannot be taken out alone: {at.id[:10]} {at.subject} conflicts in {paths}{built}",
+        f"{name} cannot be taken out alone: {at.id[:10]} {at.subject} conflicts in {paths}{built}",
         hints=(
             *((way,) if found.taken else ()),
             f"git revert --no-commit {at.id[:10]}",
-            f"relman options --feature {quote(chosen.name)}",
+            f"relman options --feature {quote(name)}",
         ),
         facts={
-            "feature": chosen.name,
+            "feature": name,
             "commit": at.id,
             "conflicts": [{"path": c.path, "kind": c.kind} for c in stuck.conflicts],
             "entangled": [{"commit": c.id, "subject": c.subject, "author": c.author.name} for c in others],
@@ -183,10 +201,6 @@ def prove_restores(scratch: Scratch, before: Oid, after: Oid) -> None:
         raise RelmanError(
             Kind.INTERNAL, f"putting the feature back would not give {before[:10]}; nothing was moved"
         )
-
-
-def _singles(facts: Facts, unit: Unit) -> tuple[Oid, ...]:
-    return tuple(o for o in unit.brings or (unit.commit,) if len(facts.graph.commit(o).parents) < 2)
 
 
 def _merged_warnings(out: Out) -> tuple[Warn, ...]:

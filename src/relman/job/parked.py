@@ -48,21 +48,39 @@ def _reverted(facts: Facts, park: Commit) -> bool:
 
 
 def _parked(facts: Facts, name: str, parks: Sequence[Commit]) -> Parked:
-    commits: dict[Oid, None] = {}
-    for park in parks:
-        for written in message.reverted(message.parse(park.message)).commits:
-            oid = Oid(written)
-            if not facts.graph.has(oid):
-                continue
-            parents = facts.graph.commit(oid).parents
-            brought = facts.graph.between(parents[1:], parents[:1]) if len(parents) > 1 else (oid,)
-            commits |= dict.fromkeys(o for o in brought if len(facts.graph.commit(o).parents) < 2)
+    commits = took(facts, [oid for park in parks for oid in _reverts(park)])
     return Parked(
         name=name,
         parks=tuple(park.id for park in parks),
-        commits=tuple(commits),
-        again=_again(facts, parks[0].id, tuple(commits)),
+        commits=commits,
+        again=_again(facts, parks[0].id, commits),
     )
+
+
+def took(facts: Facts, reverted: Sequence[Oid]) -> tuple[Oid, ...]:
+    """The single commits that are out where these are reverted: what a merge brought, what an unpark put back."""
+    found: dict[Oid, None] = {}
+    seen: set[Oid] = set()
+    todo = list(reversed(reverted))
+    while todo:
+        oid = todo.pop()
+        if oid in seen or not facts.graph.has(oid):
+            continue
+        seen.add(oid)
+        commit = facts.graph.commit(oid)
+        if values(commit.message, UNPARK):
+            parks = [facts.graph.commit(park) for park in _reverts(commit) if facts.graph.has(park)]
+            todo += [inner for park in reversed(parks) for inner in reversed(_reverts(park))]
+        elif len(commit.parents) > 1:
+            brought = facts.graph.between(commit.parents[1:], commit.parents[:1])
+            todo += [one for one in reversed(brought) if len(facts.graph.commit(one).parents) < 2]
+        else:
+            found[oid] = None
+    return tuple(found)
+
+
+def _reverts(commit: Commit) -> tuple[Oid, ...]:
+    return tuple(Oid(oid) for oid in message.reverted(message.parse(commit.message)).commits)
 
 
 def _again(facts: Facts, park: Oid, commits: Sequence[Oid]) -> tuple[Oid, ...]:
