@@ -376,7 +376,7 @@ def test_unreleased_work_is_left_alone_unless_asked_for(repo: Repo) -> None:
     assert (target["base"]["name"], target["branch"], target["ships"]) == ("v1.1.1", None, [])
     assert [(d["missing_on"], d["settle"]) for d in said.json["debts"]][-1] == (
         ["release/1.1"],
-        "relman release 1.1",
+        "relman forward 1.1",
     )
     said = relman(repo.path, "hotfix", "pr:7", "-n", "--on-line", "--json")
     (target,) = said.json["targets"]

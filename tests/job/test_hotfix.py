@@ -148,7 +148,7 @@ def test_the_plan_relies_on_what_it_read(repo: Repo) -> None:
     )
     assert [(d.commit, d.missing_on, d.settle) for d in made.debts] == [
         (repo.labels["fix"], ("1.1",), "relman backport pr:7 --to 1.1"),
-        (repo.labels["fix"], ("release/1.0",), "relman release 1.0"),
+        (repo.labels["fix"], ("release/1.0",), "relman forward 1.0"),
     ]
 
 

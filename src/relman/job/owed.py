@@ -44,7 +44,7 @@ def debts(
 def isolated_debts(fix: Commit, isolated: Sequence[tuple[str, str, str]]) -> tuple[Debt, ...]:
     """The branches that lack a release that was made beside them; rows of line, branch and tag."""
     return tuple(
-        Debt(commit=fix.id, subject=f"release {tag}", missing_on=(branch,), settle=f"relman release {line}")
+        Debt(commit=fix.id, subject=f"release {tag}", missing_on=(branch,), settle=f"relman forward {line}")
         for line, branch, tag in isolated
     )
 
