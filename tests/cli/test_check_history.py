@@ -204,6 +204,26 @@ def test_every_file_that_states_the_version_is_held_to_the_tag(repo_from: Callab
     ]
 
 
+def test_older_lines_that_live_are_held_to_their_tags_too(repo_from: Callable[..., Repo]) -> None:
+    repo = repo_from(
+        """
+main: A "feat: one" {VERSION: "1.6.0\\n", CHANGELOG.md: "# Changelog\\n\\n## 1.6.0\\n\\n- old\\n"} [v1.6.0]
+release/1.6 from A: B0 "fix: two" {VERSION: "1.6.7\\n"} [v1.6.1]
+main: C "feat: three" {VERSION: "1.7.0\\n", CHANGELOG.md: "# Changelog\\n\\n## 1.7.0\\n\\n- old\\n"} [v1.7.0]
+release/1.7 from C: D0 "fix: four" {VERSION: "1.7.0\\n", CHANGELOG.md: "# Changelog\\n\\n## 1.7.1\\n\\n- b\\n"} [v1.7.1]
+main: E "feat: five" {VERSION: "1.8.0\\n", CHANGELOG.md: "# Changelog\\n\\n## 1.8.0\\n\\n- c\\n"} [v1.8.0]
+release/1.8 from E: F0 "docs: six" {d: "1\\n"}
+"""
+    )
+    g2 = [f for f in call(repo.path, "check", "--history", "--json").json["findings"] if f["rule"] == "G2"]
+    assert [(f["where"], f["path"], f["level"]) for f in g2] == [("tag v1.7.1", "VERSION", "error")]
+    older = call(repo.path, "check", "--history", "--line", "1.6", "--json").json["findings"]
+    assert [(f["where"], f["path"]) for f in older if f["rule"] == "G2"] == [
+        ("tag v1.6.1", "VERSION"),
+        ("tag v1.6.1", "CHANGELOG.md"),
+    ]
+
+
 def test_a_tag_that_stands_elsewhere_than_where_relman_made_it(repo_from: Callable[..., Repo]) -> None:
     repo = repo_from('main: A "feat: one" {a: "1\\n"} [v1.0.0] -- B "fix: two" {a: "2\\n"}')
     assert call(repo.path, "release", "--final", "--yes").code == 0
