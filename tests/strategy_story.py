@@ -10,6 +10,7 @@ r"""Stories of whole teams: what people and relman do under a strategy, and wher
     refused 6: relman cut                    it must end with that code, and change nothing
     refused 6: relman cut says "--anyway"    and say that
     relman next trunk = 1.2.0                it must print that
+    relman release 1.1 says "differs"        a dry run of it must say that
     merge release/1.1.0 into main as "Merge pull request #3"         what a forge does, and `squash`, and `delete`
     rebase hotfix/1.1.1 onto main            the third way of a forge: the commits are copied
     switch develop
@@ -116,6 +117,9 @@ class Team:
             case ["relman", *rest, "=", answer]:
                 said = call(self.repo.path, *rest)
                 assert said.out.strip() == answer, f"{line}\n{said.out}{said.err}"
+            case ["relman", *rest, "says", told]:
+                said = call(self.repo.path, *map(self._fix, rest), "--dry-run")
+                assert (said.code, told in said.out) == (0, True), f"{line}\n{said.out}{said.err}"
             case ["relman", *rest]:
                 self._relman([self._fix(word) for word in rest])
             case ["undoable", "relman", *rest]:

@@ -51,6 +51,22 @@ def test_production_does_not_wait_for_trunk(tmp_path: Path) -> None:
     assert [(d["subject"], d["missing_on"]) for d in outcome["debts"]] == [("release v1.1.0", ["develop"])]
 
 
+def test_a_hotfix_that_does_not_merge_into_trunk_is_owed_once_and_forward_knows_when_it_is_paid(
+    tmp_path: Path,
+) -> None:
+    story = GITFLOW.replace("release/1.1.0 from B:", "topic from A:").replace("(#7)", "")
+    shop = shop_of(tmp_path, story + 'develop:\n  D "feat: by hand" {app.txt ~ "9\\n" => "NINE\\n"}\n')
+    said = shop.done(*sure(("hotfix", "topic", "--json"))).json
+    owed = [(d["subject"], d["missing_on"], d["settle"]) for d in said["debts"]]
+    assert owed == [("release v1.0.1", ["develop"], "git switch develop && git merge v1.0.1")]
+    assert shop.repo.git("rev-parse", "v1.0.1^{commit}") == shop.repo.git("rev-parse", "main")
+    assert owed[0][2] in shop.refused(3, "forward", "--yes").err
+    assert shop.repo.run("merge", "-q", "v1.0.1").returncode == 1
+    shop.repo.git("checkout", "--theirs", "--", "app.txt")
+    shop.repo.git("commit", "-qam", "Merge tag 'v1.0.1' into develop")
+    assert "nothing is owed" in shop.refused(5, "forward", "--yes").err
+
+
 def test_lines_that_relman_owns_never_conflict_and_the_rest_of_their_files_is_merged(tmp_path: Path) -> None:
     shop = shop_of(
         tmp_path,

@@ -150,6 +150,8 @@ def _debts(
     endings = [d.ending for d in done if d.ending]
     reached += [line for ending in endings for line in ending.reached(facts)]
     left = [debt for ending in endings for debt in ending.debts]
+    # Who merges the release that is owed there gets the fix with it.
+    reached += [TRUNK for debt in left if facts.trunk_name in debt.missing_on]
     if not ask.revert:
         return (*debts(facts, commits, reached, _isolated(done), ask.fixes), *left)
     trunk = facts.trunk.commit

@@ -40,7 +40,7 @@ def _wrong_commit(
             if at in own or (on_trunk and seen.strategy.trunk.tags):
                 return ""
             if on_trunk:
-                return f"it is on {trunk} and not on {course.name}"
+                return f"it is on {trunk} and not on {course.name if course.line.branch else 'a branch of its own'}"
             if seen.graph.is_ancestor(at, course.tip) or _isolated(seen, course, release):
                 return ""
             return f"{course.name} does not contain it"
