@@ -96,7 +96,9 @@ def measure(source: Path, most: int, unreleased: int) -> dict[str, object]:
             began = time.monotonic()
             code, said = relman(at, "park", word, "--yes", "--offline")
             took.append(time.monotonic() - began)
-            if code == 3:
+            if code == 3 and "conflicts" not in said:
+                results["no answer from git"] += 1
+            elif code == 3:
                 results["entangled"] += 1
                 results["named"] += bool(said.get("entangled"))
                 results["clean with them"] += bool(said.get("clean_with_them"))

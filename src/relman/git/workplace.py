@@ -342,7 +342,7 @@ def _crooked(git: Git, onto: Oid, head: Oid) -> str:
     if not rows or rows[-1][1:] != [onto]:
         return f"does not stand on {onto[:10]} any more"
     if merges := [row[0] for row in rows if len(row) != 2]:
-        return f"holds the merge {merges[0][:10]}; a release line takes single commits"
+        return f"holds the merge {merges[0][:10]}; only single commits are taken"
     return ""
 
 
