@@ -211,6 +211,19 @@ def test_a_commit_beside_the_line_that_was_merged_counts_as_merged() -> None:
     assert [p.back for p in watch(small, "tip", {"1.0.0": "tagged"}, {}).placed] == [True]
 
 
+def test_a_change_request_that_only_numbers_the_release_is_no_branch_that_it_is_made_on() -> None:
+    small = Small()
+    small.run("", "feat: x", prefix="t")
+    small.add("number", "t0", message="version 1.0.0")
+    small.add("tip", "t0", "number", message="Merge pull request #4 from ann/number")
+    assert [p.place for p in watch(small, "tip", {"1.0.0": "number"}, {}).placed] == ["beside"]
+    small.run("t0", "fix: work", "version 1.1.0", prefix="r")
+    small.add("top", "tip", "r1")
+    assert [p.place for p in watch(small, "top", {"1.1.0": "r1"}, {}).placed] == ["off"]
+    small.add("lost", "t0", message="version 1.2.0")
+    assert [p.place for p in watch(small, "top", {"1.2.0": "lost"}, {}).placed] == ["off"]
+
+
 def test_a_production_branch_takes_the_releases() -> None:
     small = Small()
     small.run("", "feat: x", "feat: y", prefix="d")

@@ -146,11 +146,14 @@ def _tags(strategy: Strategy, seen: Observed) -> Trait:
     trunk = seen.trunk.name
     match strategy.tag:
         case "trunk":
-            says, legal = f"releases are tags on {trunk}", {"trunk"}
+            says, legal = f"releases are tags on {trunk}", {"trunk", "beside"}
         case "tip" if strategy.trunk.tags:
-            says, legal = f"releases are tags on {trunk} and on the lines that left it", {"trunk", "off"}
+            says, legal = (
+                f"releases are tags on {trunk} and on the lines that left it",
+                {"trunk", "beside", "off"},
+            )
         case "tip":
-            says, legal = f"releases are tags on branches that left {trunk}", {"off"}
+            says, legal = f"releases are tags on branches that left {trunk}", {"beside", "off"}
         case "merge":
             name = seen.production.name if seen.production else "a production branch"
             says, legal = f"releases are tags on merges into {name}", {"production"}
@@ -266,7 +269,7 @@ def _landing(strategy: Strategy, release: Role, seen: Observed) -> Iterator[Trai
         yield _split("F3", "an older line is merged into the next newer one", rows, weight=weight)
         return
     else:
-        rows = [(p.release.tag, not p.back) for p in off]
+        rows = [(p.release.tag, not p.back) for p in off if p.place != "beside"]
         yield _split("F1", f"nothing is merged back into {trunk}", rows, weight=weight)
     rows = [(u.older, not u.kept) for u in merged]
     yield _split("F3", "no line is merged into a newer one", rows, weight=_TELLING)

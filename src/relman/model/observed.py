@@ -17,6 +17,7 @@ from relman.model.equivalence import Changes
 from relman.model.history import Graph
 from relman.model.lines import Line, Lines, line_numbers
 from relman.model.names import Oid
+from relman.model.signs import read_signs
 from relman.model.tags import Release
 from relman.model.trailers import values
 from relman.model.upward import Upward, onward, stable, upward
@@ -39,12 +40,14 @@ _MERGE = re.compile(
     r"Merge (?:remote-tracking )?(?:branch|tag|pull request #[0-9]+ from) '?(?P<name>[^' ]+)'?"
 )
 
-Place = Literal["trunk", "production", "off"]
+Place = Literal["trunk", "production", "beside", "off"]
 
 
 class Placed(Struct, frozen=True, kw_only=True):
     """Where a release stands: on the first-parent chain of trunk or production, or off both.
 
+    `beside`: on a single release commit above trunk's chain that trunk took: a change request that only numbered the
+    release, or a release branch that held nothing else; the history does not tell which.
     `merged`: the branch whose merge the commit is, by its subject; empty: it is none, or says nothing.
     `back`: trunk contains it though it is not on its chain.
     """
@@ -164,6 +167,8 @@ def _placed(graph: Graph, stem: Stem, main: Stem | None, releases: Sequence[Rele
             place = "production"
         elif stem.holds(at):
             place = "trunk"
+        elif at not in ahead and _numbers_only(graph, stem, at):
+            place = "beside"
         rows.append(
             Placed(
                 release=release,
@@ -173,6 +178,12 @@ def _placed(graph: Graph, stem: Stem, main: Stem | None, releases: Sequence[Rele
             )
         )
     return tuple(rows)
+
+
+def _numbers_only(graph: Graph, stem: Stem, at: Oid) -> bool:
+    commit = graph.commit(at)
+    alone = len(commit.parents) == 1 and stem.holds(commit.parents[0])
+    return alone and read_signs(commit).release
 
 
 def _is_back(graph: Graph, stem: Stem, at: Oid, ahead: frozenset[Oid]) -> bool:
