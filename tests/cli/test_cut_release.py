@@ -142,6 +142,26 @@ def test_versions_that_both_sides_wrote_settle_themselves(repo_from: Build) -> N
     assert (repo.tree("v1.4.2", "VERSION"), holds(repo, "v1.4.1", "v1.4.2")) == ("1.4.2\n", True)
 
 
+PINNED = r"""
+main:
+  A "feat: one" {pyproject.toml: "[project]\nname = 'shop'\nversion = '1.4.2'\ndependencies = ['tls==1']\n"} [v1.4.2]
+release/1.4 from A:
+  L "fix: two" {l.txt: "l\n", pyproject.toml ~ "1.4.2" => "1.4.3.dev0"}
+hotfix/1.4.3 from A:
+  H "fix: the hole in tls" {pyproject.toml ~ "tls==1" => "tls==2"}
+  R "chore(release): 1.4.3" {pyproject.toml ~ "1.4.2" => "1.4.3"} [v1.4.3]
+HEAD = release/1.4
+"""
+"""An isolated fix in the very file that holds the version."""
+
+
+def test_a_fix_beside_the_version_is_not_lost_with_the_version(repo_from: Build) -> None:
+    repo = repo_from(PINNED)
+    done(repo.path, "release", "1.4")
+    said = repo.tree("v1.4.4", "pyproject.toml")
+    assert ("tls==2" in said, "version = '1.4.4'" in said) == (True, True), said
+
+
 def test_what_hotfix_isolates_is_settled_by_release(story: Story) -> None:
     repo = story("incident")
     repo.git("switch", "-q", "release/1.4")

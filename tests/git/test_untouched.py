@@ -43,7 +43,7 @@ def test_law_it_is_what_git_merges(
     trees = [tree(scratch, files) for files in (before, after, now)]
     found = taken_back(scratch.pygit, *trees)
     if found is not None:
-        assert scratch.merge_trees(trees[1], trees[2], trees[0]) == Merged(tree=found)
+        assert scratch.combine(trees[1], trees[2], trees[0]) == Merged(tree=found)
         return
     there = {path: now.get(path) for path in after if before.get(path) != after[path]}
     assert before.keys() - after.keys() or any(after[path] != text for path, text in there.items())

@@ -198,10 +198,6 @@ class Scratch:
         """Merges two commits with the merge bases that their history gives."""
         return self._merged([(ours, theirs)], hunks=hunks)[0]
 
-    def merge_trees(self, base: Oid, ours: Oid, theirs: Oid, *, hunks: bool = True) -> Merge:
-        """Merges two trees over a third."""
-        return self._merged([self._pair(base, ours, theirs)], hunks=hunks)[0]
-
     def merge_base(self, one: Oid, other: Oid) -> Oid | None:
         """Gives a best common ancestor of two commits, either of which may be new here; nothing without one."""
         found = self.git.run("merge-base", one, other, ok=(0, 1)).stdout.decode().split()
@@ -222,6 +218,11 @@ class Scratch:
     def write_commit(self, text: CommitText) -> Oid:
         """Writes a commit object."""
         return Oid(str(self.pygit.write(ObjectType.COMMIT, commit_bytes(text))))
+
+    def throw_away(self, tree: Oid, *parents: Oid) -> Oid:
+        """Writes a commit that stands for one that nobody will see, or that a plan will write otherwise."""
+        text = CommitText(tree=tree, parents=parents, message="relman", author=_NOBODY, committer=_NOBODY)
+        return self.write_commit(text)
 
     def write_tag(self, text: TagText) -> Oid:
         """Writes an annotated tag object, and no ref."""
@@ -279,12 +280,8 @@ class Scratch:
 
     def _pair(self, base: Oid, ours: Oid, theirs: Oid) -> Pair:
         """Makes three throw-away commits whose one merge base is `base`; git 2.39 has no `--merge-base`."""
-        root = self._throw_away(base)
-        return self._throw_away(ours, root), self._throw_away(theirs, root)
-
-    def _throw_away(self, tree: Oid, *parents: Oid) -> Oid:
-        text = CommitText(tree=tree, parents=parents, message="relman", author=_NOBODY, committer=_NOBODY)
-        return self.write_commit(text)
+        root = self.throw_away(base)
+        return self.throw_away(ours, root), self.throw_away(theirs, root)
 
     def _merged(self, pairs: Sequence[Pair], *, hunks: bool) -> tuple[Merge, ...]:
         found = list(merging.merge_all(self.git, pairs))

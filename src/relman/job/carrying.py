@@ -87,17 +87,10 @@ def _merges(
     facts: Facts, scratch: Scratch, place: Place
 ) -> tuple[tuple[Change, ...], Oid, tuple[tuple[Release, str], ...]]:
     """Merges as many of the releases, lowest first, as go in by themselves; gives the tree after them."""
-    start, reason = place.tip.commit, ""
-    for count in range(len(place.releases), 0, -1):
-        try:
-            merged = merge_isolated(facts, scratch, start, place.branch, place.releases[:count])
-        except RelmanError as error:
-            if error.kind is not Kind.CONFLICT:
-                raise
-            reason = error.message
-            continue
-        return merged.merges, merged.tree, tuple((r, reason) for r in place.releases[count:])
-    return (), scratch.tree_of(start), tuple((r, reason) for r in place.releases)
+    ground = merge_isolated(facts, scratch, place.tip.commit, place.branch, place.releases)
+    reason = ground.stuck.error().message if ground.stuck else ""
+    rest = place.releases[len(ground.merges) :]
+    return ground.merges, ground.tree, tuple((release, reason) for release in rest)
 
 
 def _brought(facts: Facts, place: Place, merged: int) -> tuple[Oid, ...]:

@@ -1,24 +1,46 @@
 """Isolated releases: hotfixes made beside a line. Their tags are merged into it, so that they come back."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from msgspec import Struct
 
 from relman.errors import Kind, RelmanError
-from relman.git.raw_object import CommitText
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
-from relman.job.shipping import read_own
+from relman.job.merge_owned import LeftOpen, merge_owned
 from relman.model.cut import meet
-from relman.model.history import Person
 from relman.model.lines import Line
 from relman.model.names import Oid
 from relman.model.tags import Release
-from relman.model.trees import Conflicted, PathEdit, Unknown
 from relman.plan.ship import Change
 from relman.plan.steps import Merged
 
-_NOBODY = Person(name="relman", email="relman@invalid", when=0)
+
+class StuckRelease(Struct, frozen=True, kw_only=True):
+    """An isolated release that does not merge into its line without a person."""
+
+    release: Release
+    branch: str
+    open: LeftOpen
+
+    def error(self) -> RelmanError:
+        """The same as an error (conflict) that names the paths."""
+        tag, conflicts = self.release.tag, self.open.conflicts
+        if not self.open.resolvable:
+            why = "\n".join(conflict.message for conflict in conflicts)
+            return RelmanError(
+                Kind.CONFLICT,
+                f"git could not merge {tag} into {self.branch}",
+                cause=why,
+                hints=("relman status",),
+            )
+        return RelmanError(
+            Kind.CONFLICT,
+            f"{tag} does not merge into {self.branch}: conflicts in {', '.join(c.path for c in conflicts)}",
+            hints=(f"git switch {quote(self.branch)} && git merge {quote(tag)}",),
+            facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in conflicts]},
+        )
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -27,6 +49,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     commit: Oid
     tree: Oid
     merges: tuple[Change, ...] = ()
+    stuck: StuckRelease | None = None
 
 
 def isolated_releases(facts: Facts, line: Line) -> tuple[Release, ...]:
@@ -53,37 +76,19 @@ def merge_isolated(
 ) -> Ground:
     """Merges the tags of isolated hotfixes into a line, oldest first, in the scratch repository.
 
-    Conflicts in files that relman owns keep the line's side, since the release writes them anew. Any other
-    conflict is an error (conflict) that names the paths.
+    Versions and the changelog never conflict, whatever else such a file says is merged. It ends at the first
+    release that needs a person (`Ground.stuck`).
     """
     at, tree, changes = start, scratch.tree_of(start), list[Change]()
     for release in releases:
-        owned = read_own(facts, scratch, start, tree).paths
-        answer = scratch.merge(at, release.commit)
-        match answer:
-            case Unknown(reason=reason):
-                raise RelmanError(
-                    Kind.CONFLICT, f"git could not merge {release.tag} into {branch}", cause=reason
-                )
-            case Conflicted(conflicts=conflicts) if real := [c for c in conflicts if c.path not in owned]:
-                paths = ", ".join(c.path for c in real)
-                raise RelmanError(
-                    Kind.CONFLICT,
-                    f"{release.tag} does not merge into {branch}: conflicts in {paths}",
-                    hints=(f"git switch {branch} && git merge {release.tag}",),
-                    facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in real]},
-                )
-            case Conflicted(tree=marked, conflicts=conflicts):
-                keep = [PathEdit(path=c.path, content=scratch.blob(tree, c.path)) for c in conflicts]
-                tree = scratch.edit_tree(marked, keep)
-            case _:
-                tree = answer.tree
+        merged = merge_owned(facts, scratch, at, release.commit, start=release.commit, says="higher")
+        if isinstance(merged, LeftOpen):
+            stuck = StuckRelease(release=release, branch=branch, open=merged)
+            return Ground(commit=start, tree=tree, merges=tuple(changes), stuck=stuck)
+        tree = merged
         message = f"Merge tag '{release.tag}' into {branch}\n"
         changes.append(
             Change(tree=tree, message=message, origin=Merged(commit=release.commit), merges=release.commit)
         )
-        text = CommitText(
-            tree=tree, parents=(at, release.commit), message=message, author=_NOBODY, committer=_NOBODY
-        )
-        at = scratch.write_commit(text)
+        at = scratch.throw_away(tree, at, release.commit)
     return Ground(commit=start, tree=tree, merges=tuple(changes))

@@ -4,25 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from relman.git.raw_object import CommitText
+from relman.errors import Kind, RelmanError
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.landing import Landing, land
-from relman.job.merge_owned import LeftOpen, Side, left_open, merge_owned
+from relman.job.merge_owned import LeftOpen, Side, merge_owned
 from relman.job.shipping import Wishes, read_own
 from relman.job.strategy import branch_in_role, environments, open_releases
 from relman.model.cut import Tip
-from relman.model.history import Person
 from relman.model.message import is_release_subject
 from relman.model.names import Oid
 from relman.model.strategy import Role, RoleName
-from relman.model.trees import Conflict, PathEdit
+from relman.model.trees import PathEdit
 from relman.model.version import Version
 from relman.plan.plan import Debt
 from relman.plan.ship import MergeInto, Shipment
 from relman.plan.stamp import write_versions
-
-_NOBODY = Person(name="relman", email="relman@invalid", when=0)
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -53,12 +50,6 @@ class Back(Struct, frozen=True, kw_only=True):
     stuck: Stuck | None = None
 
 
-def twin(scratch: Scratch, parents: Sequence[Oid], tree: Oid) -> Oid:
-    """A commit that stands in the scratch repository for one that the plan will write."""
-    text = CommitText(tree=tree, parents=tuple(parents), message="relman", author=_NOBODY, committer=_NOBODY)
-    return scratch.write_commit(text)
-
-
 def result_of(scratch: Scratch, shipment: Shipment, version: Version, name: str) -> Result:
     """The result of a shipment's changes and stamp; its own start where nothing is written."""
     tree = shipment.changes[-1].tree if shipment.changes else shipment.start_tree
@@ -67,7 +58,7 @@ def result_of(scratch: Scratch, shipment: Shipment, version: Version, name: str)
         tree = scratch.edit_tree(tree, stamp.edits)
     written = bool(shipment.changes) or bool(stamp and (stamp.edits or stamp.always))
     merged = [change.merges for change in shipment.changes if change.merges]
-    commit = twin(scratch, (shipment.start, *merged), tree) if written else shipment.start
+    commit = scratch.throw_away(tree, shipment.start, *merged) if written else shipment.start
     return Result(name=name, commit=commit, start=shipment.start, version=version)
 
 
@@ -104,11 +95,13 @@ def merge_back(
         by_hand = (resolved or {}).get(branch)
         tree = by_hand or _merged(facts, scratch, at, tip.commit, says=says)
         message = f"Merge {at.name} into {branch}\n"
-        if not isinstance(tree, str):
+        if isinstance(tree, LeftOpen):
+            if carries and not tree.resolvable:
+                raise _no_answer(at.name, branch, tree)
             if carries:
-                left = left_open(facts, scratch, tip.commit, at.commit, start=at.start, says=says)
-                stuck = Stuck(branch=branch, onto=tip.commit, message=message, open=left)
-                return Back(stuck=stuck, tips=(tip,))
+                return Back(
+                    stuck=Stuck(branch=branch, onto=tip.commit, message=message, open=tree), tips=(tip,)
+                )
             back = _owe(back, at, branch, tag)
             continue
         landing = land(facts, job, branch, tip, wishes, start=tip.commit)
@@ -128,9 +121,19 @@ def merge_back(
             debts=back.debts,
         )
         if merge.tagged:
-            commit = twin(scratch, (tip.commit, at.commit), scratch.edit_tree(tree, edits))
+            commit = scratch.throw_away(scratch.edit_tree(tree, edits), tip.commit, at.commit)
             at = Result(name=f"tag '{tag}'", commit=commit, start=result.start, version=result.version)
     return back
+
+
+def _no_answer(name: str, branch: str, left: LeftOpen) -> RelmanError:
+    """Says that git failed, which no place to merge in would change."""
+    return RelmanError(
+        Kind.CONFLICT,
+        f"git gave no answer when {name} was merged into {branch}",
+        cause="\n".join(conflict.message for conflict in left.conflicts),
+        hints=("relman status",),
+    )
 
 
 def drags(facts: Facts, start: Oid, onto: Oid) -> bool:
@@ -159,9 +162,7 @@ def _targets(facts: Facts, role: Role, own: str | None) -> Iterator[tuple[RoleNa
                     yield name, found
 
 
-def _merged(
-    facts: Facts, scratch: Scratch, result: Result, onto: Oid, *, says: Side
-) -> Oid | tuple[Conflict, ...]:
+def _merged(facts: Facts, scratch: Scratch, result: Result, onto: Oid, *, says: Side) -> Oid | LeftOpen:
     scratch.aim(onto)
     return merge_owned(facts, scratch, onto, result.commit, start=result.start, says=says)
 

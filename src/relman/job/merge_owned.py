@@ -1,7 +1,7 @@
 """A merge in which the lines that relman owns never conflict: versions and the changelog have one right answer."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import Struct
 
@@ -21,9 +21,24 @@ Side = Literal["theirs", "higher"]
 """Which version the merged files say: what comes in, or the higher one of both."""
 
 
+class LeftOpen(Struct, frozen=True, kw_only=True):
+    """What of a merge needs a person, and the files of relman's that then need less of one, or none.
+
+    Where git failed the one conflict has the kind `unknown`, and git's words.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    files: tuple[MergedFile, ...] = ()
+
+    @property
+    def resolvable(self) -> bool:
+        """Whether a person could settle it in a work tree."""
+        return all(conflict.kind != "unknown" for conflict in self.conflicts)
+
+
 def merge_owned(
     facts: Facts, scratch: Scratch, ours: Oid, theirs: Oid, *, start: Oid, says: Side
-) -> Oid | tuple[Conflict, ...]:
+) -> Oid | LeftOpen:
     """Merges `theirs` (new in the scratch repository, made from `start`) into `ours`; gives the tree.
 
     Where git conflicts in files that relman owns, it is asked again with those lines alike on all sides, so
@@ -34,42 +49,33 @@ def merge_owned(
         case Merged(tree=tree):
             return tree
         case Unknown(reason=reason):
-            return (Conflict(path="", kind="unknown", message=reason),)
+            return LeftOpen(conflicts=(Conflict(path="", kind="unknown", message=reason),))
         case Conflicted(conflicts=conflicts):
             mine = read_own(facts, scratch, ours, scratch.tree_of(ours))
             other = read_own(facts, scratch, start, scratch.tree_of(theirs))
-            if not {c.path for c in conflicts} <= mine.paths | other.paths:
-                return conflicts
-            alike = _alike(facts, scratch, (ours, mine), (theirs, other), says)
-            return alike.tree if isinstance(alike, Merged) else conflicts
+            owned = sorted({c.path for c in conflicts} & (mine.paths | other.paths))
+            alike = _alike(facts, scratch, (ours, mine), (theirs, other), says) if owned else None
+            return _left(scratch, answer, alike, owned)
+        case _:
+            assert_never(answer)
 
 
-class LeftOpen(Struct, frozen=True, kw_only=True):
-    """What of a merge needs a person, and the files of relman's that then need less of one, or none."""
-
-    conflicts: tuple[Conflict, ...]
-    files: tuple[MergedFile, ...] = ()
-
-
-def left_open(facts: Facts, scratch: Scratch, ours: Oid, theirs: Oid, *, start: Oid, says: Side) -> LeftOpen:
-    """Says of a merge that conflicts what is left of it once the lines that relman owns are alike on all sides."""
-    answer = scratch.merge(ours, theirs)
-    if not isinstance(answer, Conflicted):
-        return LeftOpen(conflicts=())
-    mine = read_own(facts, scratch, ours, scratch.tree_of(ours))
-    other = read_own(facts, scratch, start, scratch.tree_of(theirs))
-    alike = _alike(facts, scratch, (ours, mine), (theirs, other), says)
-    if isinstance(alike, Unknown) or alike is None:
-        return LeftOpen(conflicts=answer.conflicts)
-    rest = alike.conflicts if isinstance(alike, Conflicted) else ()
-    still = {c.path for c in rest}
-    owned = sorted({c.path for c in answer.conflicts} & (mine.paths | other.paths))
-    files = tuple(
-        MergedFile(path=path, content=data, whole=path not in still)
-        for path in owned
-        if (data := scratch.blob(alike.tree, path)) is not None
-    )
-    return LeftOpen(conflicts=rest, files=files)
+def _left(scratch: Scratch, answer: Conflicted, alike: Merge | None, owned: Sequence[str]) -> Oid | LeftOpen:
+    match alike:
+        case Merged(tree=tree):
+            return tree
+        case Conflicted(tree=marked, conflicts=rest):
+            still = {c.path for c in rest}
+            files = tuple(
+                MergedFile(path=path, content=data, whole=path not in still)
+                for path in owned
+                if (data := scratch.blob(marked, path)) is not None
+            )
+            return LeftOpen(conflicts=rest, files=files)
+        case None | Unknown():
+            return LeftOpen(conflicts=answer.conflicts)
+        case _:
+            assert_never(alike)
 
 
 def _alike(
@@ -87,7 +93,7 @@ def _alike(
         _written(facts, scratch, scratch.tree_of(commit), own, version, log)
         for commit, own in ((base, below), ours, theirs)
     ]
-    return scratch.merge_trees(*trees)
+    return scratch.combine(*trees)
 
 
 def _said(own: Own) -> Version | None:

@@ -6,7 +6,7 @@ from relman.job.cut import assumed
 from relman.job.facts import Facts
 from relman.job.held import held_release
 from relman.job.landing import change_pages, expects, land, pushes
-from relman.job.merge_owned import merge_owned
+from relman.job.merge_owned import LeftOpen, merge_owned
 from relman.job.shipping import Wishes
 from relman.job.strategy import environments
 from relman.model.cut import Tip
@@ -81,12 +81,12 @@ def _merge(
 ) -> MergeInto:
     scratch.aim(onto)
     tree = merge_owned(facts, scratch, onto, release.commit, start=release.commit, says="higher")
-    if not isinstance(tree, str):
+    if isinstance(tree, LeftOpen):
         raise RelmanError(
             Kind.CONFLICT,
-            f"{release.tag} does not merge into {name}: conflicts in {', '.join(c.path for c in tree)}",
+            f"{release.tag} does not merge into {name}: conflicts in {', '.join(c.path for c in tree.conflicts)}",
             hints=(f"git switch {name} && git merge {release.tag}",),
-            facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in tree]},
+            facts={"conflicts": [{"path": c.path, "kind": c.kind} for c in tree.conflicts]},
         )
     message = f"Merge tag '{release.tag}' into {name}\n"
     return MergeInto(branch=move, onto=onto, tree=tree, message=message)

@@ -128,6 +128,8 @@ def _write(
         _check_claimed(facts, where, version)
     start = where.tip.commit
     ground = merge_isolated(facts, scratch, start, where.branch, isolated)
+    if ground.stuck is not None:
+        raise ground.stuck.error()
     behind = [r for r in facts.releases if r.version < version and (r.sound or not version.stable)]
     commits = facts.graph.between([start], [r.commit for r in behind])
     landing = land(facts, "release", where.branch, where.tip, wishes)
