@@ -145,3 +145,14 @@ def test_killed_after_any_write_it_pauses_or_not_and_is_finished_or_not(shop: Sh
         shop("cut", "--yes", "--expect", "0000000")
         assert shop.state() == (after if at >= turn else before), name
         assert place(shop).exists() == (at < turn), name
+
+
+def test_what_was_prepared_and_tested_is_what_is_merged_by_hand(shop: Shop) -> None:
+    shop.done(*sure(("release", "1.1.0", "--final", "--no-tag")))
+    prepared = shop.repo.id("refs/heads/release/1.1.0")
+    said = shop("release", "1.1.0", "--yes", "--json")
+    assert (said.code, said.json["waits"][0]["merges"]) == (3, prepared)
+    solve(shop)
+    shop.done(*sure(("resume",)))
+    assert shop.repo.git("rev-parse", "v1.1.0^2") == prepared
+    assert "## [1.1.0] - 2026-11-23" in shop.repo.tree("v1.1.0^{commit}", "CHANGELOG.md")
