@@ -7,12 +7,14 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from command import call
 from history_language import Repo
 from looking import Look
+from yard import Yard
 
 STORY = """
 main:
@@ -277,3 +279,23 @@ def test_it_says_how_sure_it_is(repo_from: Callable[..., Repo], look: Look) -> N
     said = look(repo, "check", "--history", "--json").json
     assert said["says"] == ["release/1.4: main has 3 of 4 by another commit (1 certain, 1 likely, 1 claimed)"]
     assert [f["commit"] for f in said["findings"] if f["rule"] == "F1"] == [repo.id("R3")]
+
+
+def test_what_was_kept_before_attributes_of_this_clone_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    yard = Yard(tmp_path / "yard")
+    yard.commit("feat: one", a="1\n2\n3\n4\n5\n6\n")
+    yard.git("branch", "release/1.4")
+    yard.commit("feat: two", a="one\n2\n3\n4\n5\n6\n")
+    fix = yard.commit("fix: three", a="one\n2\n3\n4\n5\nsix\n")
+    yard.on("release/1.4")
+    yard.commit(f"fix: other words\n\n(cherry picked from commit {fix})", a="1\n2\n3\n4\n5\nsix\n")
+    yard.git("tag", "v1.4.0")
+
+    def says() -> Any:
+        return call(yard.path, "check", "--history", "--json").json["says"]
+
+    assert says() == ["release/1.4: main has 1 of 1 by another commit (1 certain, 0 likely, 0 claimed)"]
+    (yard.path / ".git" / "info" / "attributes").write_text("* binary\n")
+    assert says() == ["release/1.4: main has 1 of 1 by another commit (0 certain, 0 likely, 1 claimed)"]

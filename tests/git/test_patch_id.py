@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from relman.git.patch_id import patch_id
+from relman.git.patch_id import patch_id, patch_ids
 from relman.git.patch_ids import PatchIds
-from relman.git.repo import open_repository
+from relman.git.raw_object import CommitText
+from relman.git.repo import Repository, borrowing, open_repository
+from relman.model.history import Person
 from relman.model.names import Oid
+from relman.model.trees import PathEdit
 from yard import Yard
+
+ANN = Person(name="Ann", email="ann@example.com", when=1_800_000_000)
 
 
 @pytest.fixture
@@ -25,11 +30,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Oid]:
     """The commits whose patch-id was computed."""
     done: list[Oid] = []
 
-    def counted(*words: object) -> str | None:
-        done.append(words[1])  # type: ignore[arg-type]
-        return patch_id(*words)  # type: ignore[arg-type]
+    def one(repo: Repository, commit: Oid) -> str | None:
+        done.append(commit)
+        return patch_id(repo, commit)
 
-    monkeypatch.setattr("relman.git.patch_ids.patch_id", counted)
+    def many(repo: Repository, commits: list[Oid]) -> dict[Oid, str]:
+        done.extend(commits)
+        return patch_ids(repo, commits)
+
+    monkeypatch.setattr("relman.git.patch_ids.patch_id", one)
+    monkeypatch.setattr("relman.git.patch_ids.patch_ids", many)
     return done
 
 
@@ -63,6 +73,36 @@ def test_a_commit_is_asked_about_once_by_all_processes(yard: Yard, tmp_path: Pat
     assert asked == [fix, empty]
 
 
+def test_many_at_once_are_those_of_one_by_one(yard: Yard, tmp_path: Path, asked: list[Oid]) -> None:
+    known, fix, empty = yard.commit(f="1\n2!\n3\n"), yard.commit(f="1\n2!\n3!\n"), yard.commit()
+    repo, cache = open_repository(yard.path), tmp_path / "cache"
+    many = PatchIds(repo, cache)
+    many(known)
+    many.load([fix, known, empty, fix])
+    later = PatchIds(repo, cache)
+    later.load([empty, fix])
+    for ids in (many, later):
+        assert [ids(each) for each in (known, fix, empty)] == [by_git(yard, known), by_git(yard, fix), None]
+    assert asked == [known, fix, empty]
+
+
+def test_what_is_only_tried_is_known_and_not_kept(yard: Yard, tmp_path: Path, asked: list[Oid]) -> None:
+    fix = yard.commit(f="1\n2!\n3\n")
+    repo = open_repository(yard.path)
+    ids = PatchIds(repo, tmp_path / "cache")
+    ids(fix)
+    with yard.scratch("main") as scratch:
+        tree = scratch.edit_tree(yard.tree("main"), [PathEdit(path="f", content=b"1\n2!\n3!\n")])
+        made = CommitText(tree=tree, parents=(fix,), message="tried", author=ANN, committer=ANN)
+        tried = scratch.write_commit(made)
+        over = ids.over(borrowing(repo, scratch.root / ".git" / "objects"))
+        over.load([fix, tried])
+        found = [over(fix), over(tried)]
+    assert asked == [fix, tried]
+    assert found == [by_git(yard, fix), by_git(yard, yard.commit(f="1\n2!\n3!\n"))]
+    assert kept(tmp_path / "cache").read_text() == f"{fix} {by_git(yard, fix)}.\n"
+
+
 def test_what_is_torn_or_deleted_is_asked_again(yard: Yard, tmp_path: Path, asked: list[Oid]) -> None:
     fix, other = yard.commit(f="1\n2!\n3\n"), yard.commit(f="1\n2!\n3!\n")
     repo, cache = open_repository(yard.path), tmp_path / "cache"
@@ -88,6 +128,15 @@ def test_many_write_at_once(yard: Yard, tmp_path: Path) -> None:
         list(pool.map(lambda ids: [ids(oid) for oid in fixes], [PatchIds(repo, cache) for _ in range(8)]))
     lines = kept(cache).read_text().splitlines()
     assert set(lines) == {f"{fix} {by_git(yard, fix)}." for fix in fixes}
+
+
+def test_a_root_that_was_cut_off_is_not_kept(yard: Yard, tmp_path: Path) -> None:
+    fix = yard.commit(f="1\n2!\n3\n")
+    yard.git("clone", "-q", "--depth=1", f"file://{yard.path}", str(tmp_path / "shallow"))
+    whole, cache = by_git(yard, fix), tmp_path / "cache"
+    assert PatchIds(open_repository(tmp_path / "shallow"), cache)(fix) != whole
+    subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=tmp_path / "shallow", check=True)
+    assert PatchIds(open_repository(tmp_path / "shallow"), cache)(fix) == whole
 
 
 def test_attributes_of_this_clone_alone_and_a_folder_that_cannot_be_written_keep_nothing(

@@ -12,6 +12,7 @@ import pytest
 
 from relman.config.record import Config, Versions
 from relman.errors import RelmanError
+from relman.git.patch_ids import PatchIds
 from relman.git.reader import Reader
 from relman.git.repo import open_repository
 from relman.git.snapshot import read_refs
@@ -29,7 +30,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "from-gitversion.md"
 def facts_of(folder: Path, strategy: str) -> Facts:
     repo = open_repository(folder)
     config = Config(strategy=strategy, versions=Versions(first="0.0.1"))
-    return Facts(repo, read_refs(repo), Reader(repo), config, "test")
+    return Facts(repo, read_refs(repo), Reader(repo), config, "test", patch_id=PatchIds(repo, None))
 
 
 def core(facts: Facts, commit: str) -> str:

@@ -141,7 +141,7 @@ def goes_on(facts: Facts, scratch: Scratch, state: State) -> Facts:
     )
     branches = tuple(replace(b, commit=tip) for b in facts.refs.branches)
     refs = replace(facts.refs, branches=branches, head=replace(facts.refs.head, commit=tip))
-    return Facts(facts.repo, refs, facts.graph, facts.config, facts.source)
+    return Facts(facts.repo, refs, facts.graph, facts.config, facts.source, patch_id=facts.patch_id)
 
 
 def parked(facts: Facts, scratch: Scratch) -> Sealed | None:

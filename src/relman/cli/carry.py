@@ -155,7 +155,7 @@ def _settled(
     said += [looked.warning] if looked.warning else []
     warnings = tuple(Warn(message=words) for words in said)
     if done or looked.fetched:
-        facts = read_facts(facts.repo, config=here.options.config, cache=facts.cache)
+        facts = read_facts(facts.repo, config=here.options.config, patch_id=facts.patch_id)
     return facts, warnings, looked.differ
 
 
@@ -236,7 +236,7 @@ def _execute(
 def _report(here: Context, facts: Facts, sealed: Sealed, outcome: Outcome) -> int:
     """Says what was done and what may follow; a person is needed where the operation stayed open."""
     config = here.options.config
-    now = read_facts(facts.repo, config=config, cache=facts.cache) if outcome.pushes else facts
+    now = read_facts(facts.repo, config=config, patch_id=facts.patch_id) if outcome.pushes else facts
     pages = release_pages(now, outcome.pushes) if outcome.pushes else ()
     here.document(outcome_document(sealed, outcome, pages))
     here.say(*outcome_rows(sealed, outcome, pages))

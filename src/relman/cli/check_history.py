@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relman.cli.context import Context
+from relman.cli.context import Context, cache_folder
 from relman.errors import RelmanError, usage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LIMIT = 1 << 26
 def recall(here: Context) -> "Recall":
     """What earlier runs read of this repository's commits."""
     import relman
-    from relman.run.recall import Recall, cache_folder
+    from relman.run.recall import Recall
 
     return Recall(here.facts.repo, here.facts.graph, cache_folder(here.environ), relman.__version__)
 

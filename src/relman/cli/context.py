@@ -73,7 +73,7 @@ class Context:
         """The repository, its refs and its configuration."""
         from relman.job.open import open_facts
 
-        facts = open_facts(self.options.start, config=self.options.config, cache=_cache(self.environ))
+        facts = open_facts(self.options.start, config=self.options.config, cache=cache_folder(self.environ))
         self.detail(f"configuration: {facts.source}")
         return facts
 
@@ -176,7 +176,7 @@ class Context:
             self.call.documents.append(json_text(value) + "\n")
 
 
-def _cache(environ: Mapping[str, str]) -> Path | None:
+def cache_folder(environ: Mapping[str, str]) -> Path | None:
     """The folder for what may be deleted at any time, by the rules of the XDG base directories."""
     given = Path(environ.get("XDG_CACHE_HOME", ""))
     home = Path(environ.get("HOME", ""))

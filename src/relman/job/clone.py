@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 from relman.config.record import Config
@@ -36,7 +35,7 @@ class Clone:
         config: Config,
         source: str,
         *,
-        cache: Path | None = None,
+        patch_id: PatchIds,
     ) -> None:
         self.repo = repo
         self.refs = refs
@@ -44,9 +43,7 @@ class Clone:
         self.config = config
         self.source = source
         """Where the policy came from, for people."""
-        self.cache = cache
-        """The folder of the user's that holds what is worth keeping about any repository; absent: keep nothing."""
-        self.patch_id = PatchIds(repo, cache)
+        self.patch_id = patch_id
         """Gives the stable patch-id of a commit."""
         self._tips: dict[str, Tip | None] = {}
         self._asked: dict[Hashable, Any] = {}

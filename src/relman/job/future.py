@@ -40,7 +40,8 @@ class Tried(Struct, frozen=True, kw_only=True):
 def lend(facts: Facts, scratch: Scratch) -> Facts:
     """The same facts over a repository that reads what was tried, too."""
     repo = borrowing(facts.repo, scratch.root / ".git" / "objects")
-    return Facts(repo, facts.refs, Reader(repo), facts.config, facts.source)
+    known = facts.patch_id.over(repo)
+    return Facts(repo, facts.refs, Reader(repo), facts.config, facts.source, patch_id=known)
 
 
 def attempt(scratch: Scratch, make: Callable[[], Plan], now: int) -> Tried:
@@ -63,7 +64,7 @@ def after(facts: Facts, sealed: Sealed) -> Facts:
     refs = facts.refs
     for move in sealed.plan.moves():
         refs = _moved(refs, sealed, move)
-    return Facts(facts.repo, refs, facts.graph, facts.config, facts.source)
+    return Facts(facts.repo, refs, facts.graph, facts.config, facts.source, patch_id=facts.patch_id)
 
 
 def _moved(refs: Refs, sealed: Sealed, move: MoveRef) -> Refs:

@@ -99,7 +99,7 @@ def look(
     seen = Seen(
         graph=recall,
         signs=recall.signs,
-        patch_id=recall.patch_id,
+        patch_id=facts.patch_id,
         strategy=strategy,
         now=now,
         trunk=trunk,
@@ -121,11 +121,11 @@ def look(
         limits=Limits(days=facts.config.check.days, behind=facts.config.check.behind),
     )
     told(f"looking on {trunk.name} for the work of {len(followed)} lines")
-    _load_ports(recall, seen)
+    _load_ports(facts, recall, seen)
     return seen
 
 
-def _load_ports(recall: Recall, seen: Seen) -> None:
+def _load_ports(facts: Facts, recall: Recall, seen: Seen) -> None:
     """Reads at once what comparing ports with their origins will ask for: paths, and where they agree patch-ids."""
     if not {"F1", "F2", "H2"} & seen.strategy.checks.keys():
         return
@@ -141,7 +141,7 @@ def _load_ports(recall: Recall, seen: Seen) -> None:
         ]
         recall.load_paths(oid for pair in pairs for oid in pair)
         same = [pair for pair in pairs if recall.paths(pair[0]) == recall.paths(pair[1])]
-        recall.load_patches(oid for pair in same for oid in pair)
+        facts.patch_id.load(oid for pair in same for oid in pair)
 
 
 def _ends(facts: Facts, lines: Sequence[Line]) -> Iterator[tuple[Line, Oid]]:

@@ -53,7 +53,7 @@ def told(facts: Facts, *, trunk: str | None, tag_format: str | None) -> Facts:
     ]
     text = render([_entry(entry) for entry in entries])
     config = load(Source(name="the command line", data=text.encode())).config
-    return Facts(facts.repo, facts.refs, facts.graph, config, "the command line")
+    return Facts(facts.repo, facts.refs, facts.graph, config, "the command line", patch_id=facts.patch_id)
 
 
 def open_families(facts: Facts) -> tuple[Family, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from relman.config.find import choose, find_in_files, find_in_worktree, read_given
 from relman.config.load import load
 from relman.config.record import Config
+from relman.git.patch_ids import PatchIds
 from relman.git.reader import Reader
 from relman.git.repo import Repository, open_repository
 from relman.git.snapshot import read_refs
@@ -24,11 +25,11 @@ def open_facts(start: Path, *, config: Path | None = None, cache: Path | None = 
     the user's folder for what is worth keeping.
     """
     repo = open_repository(start)
-    return read_facts(repo, config=config, cache=cache)
+    return read_facts(repo, config=config, patch_id=PatchIds(repo, cache))
 
 
-def read_facts(repo: Repository, *, config: Path | None = None, cache: Path | None = None) -> Facts:
-    """Reads the refs again, for a repository that is open already."""
+def read_facts(repo: Repository, *, config: Path | None = None, patch_id: PatchIds | None = None) -> Facts:
+    """Reads the refs again, for a repository that is open already; `patch_id` is what was known of it."""
     refs = read_refs(repo)
     graph = Reader(repo)
     given = read_given(config) if config else None
@@ -40,7 +41,7 @@ def read_facts(repo: Repository, *, config: Path | None = None, cache: Path | No
         tip = find_tip(refs, graph, remote, name) if name else None
         trunk = find_in_files(reading(repo, tip.commit), at=name or "") if tip else None
     loaded = load(choose(given=given, worktree=here, trunk=trunk))
-    return Facts(repo, refs, graph, loaded.config, loaded.source, cache=cache)
+    return Facts(repo, refs, graph, loaded.config, loaded.source, patch_id=patch_id or PatchIds(repo, None))
 
 
 def tree_config(repo: Repository, commit: Oid) -> Config | None:

@@ -1,4 +1,4 @@
-"""What earlier runs read of commits: a `Graph` that remembers their signs, paths and patch-ids between runs.
+"""What earlier runs read of commits: a `Graph` that remembers their signs and paths between runs.
 
 Everything is kept by commit id, and a commit never changes, so nothing here can be stale; the file may be deleted
 at any time. It stands in the user's cache folder and holds what any reader of the repository may know.
@@ -8,40 +8,29 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from relman.git.patch_id import patch_id, patch_ids
 from relman.git.reader import Reader
 from relman.git.repo import Repository
 from relman.model.history import Commit
 from relman.model.names import Oid
 from relman.model.signs import Signs, read_signs
 
-_FORM = 2
+_FORM = 3
 """The number of this file's form, a part of its name; it rises with what is read of a commit."""
 _MOST = 300_000
 """More commits than this are not kept; the oldest known go first."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """The whole file. `patches` holds an empty text for commits that have no patch-id."""
+    """The whole file."""
 
     signs: dict[str, Signs]
     paths: dict[str, tuple[str, ...]]
-    patches: dict[str, str]
     notes: dict[str, str]
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path | None:
-    """The user's cache folder for relman; nothing where there is no home. Source: the XDG base directories."""
-    given = environ.get("XDG_CACHE_HOME", "")
-    if given.startswith("/"):
-        return Path(given) / "relman"
-    home = environ.get("HOME", "")
-    return Path(home) / ".cache" / "relman" if home.startswith("/") else None
 
 
 class Recall:
@@ -49,7 +38,6 @@ class Recall:
 
     def __init__(self, repo: Repository, graph: Reader, folder: Path | None, version: str) -> None:
         """`version` is relman's own: another one may read a message otherwise."""
-        self._repo = repo
         self._graph = graph
         key = hashlib.sha256(os.fsencode(repo.common_dir)).hexdigest()[:16]
         self._file = folder / f"{key}-{_FORM}-{version}.commits" if folder else None
@@ -57,7 +45,7 @@ class Recall:
         self._sizes = self._counted()
 
     def _load(self) -> _Kept:
-        empty = _Kept(signs={}, paths={}, patches={}, notes={})
+        empty = _Kept(signs={}, paths={}, notes={})
         if self._file is None:
             return empty
         try:
@@ -67,13 +55,13 @@ class Recall:
 
     def _counted(self) -> tuple[int, ...]:
         kept = self._kept
-        return len(kept.signs), len(kept.paths), len(kept.patches), len(kept.notes)
+        return len(kept.signs), len(kept.paths), len(kept.notes)
 
     def save(self) -> None:
         """Writes the file where anything new was read; a folder that cannot be written is nobody's error."""
         if self._file is None or self._counted() == self._sizes:
             return
-        for known in (self._kept.signs, self._kept.paths, self._kept.patches, self._kept.notes):
+        for known in (self._kept.signs, self._kept.paths, self._kept.notes):
             for oid in list(known)[: max(0, len(known) - _MOST)]:
                 del known[oid]
         with contextlib.suppress(OSError, UnicodeEncodeError):
@@ -98,19 +86,6 @@ class Recall:
     def load_paths(self, oids: Iterable[Oid]) -> None:
         """Reads the paths of many commits at once, those that are not known yet."""
         self._graph.load_paths(oid for oid in oids if oid not in self._kept.paths)
-
-    def patch_id(self, oid: Oid) -> str | None:
-        """Gives the stable patch-id of a commit, nothing for merges and empty ones."""
-        found = self._kept.patches.get(oid)
-        if found is None:
-            found = self._kept.patches[oid] = patch_id(self._repo, oid) or ""
-        return found or None
-
-    def load_patches(self, oids: Iterable[Oid]) -> None:
-        """Reads the patch-ids of many commits at once, those that are not known yet."""
-        todo = [oid for oid in dict.fromkeys(oids) if oid not in self._kept.patches]
-        found = patch_ids(self._repo, todo)
-        self._kept.patches.update((oid, found.get(oid, "")) for oid in todo)
 
     def note(self, key: str) -> str | None:
         """Gives what a rule wrote down about a commit; the key must name all that it depends on."""
