@@ -342,6 +342,29 @@ def test_status_and_options_tell_the_same_debts_before_a_park_and_after_it(tmp_p
     assert subject in refusal
 
 
+GOING_ON = r"""
+main:
+  A "feat: shop" {app.txt: "1\n"} [v1.0.0]
+topic/pay from A:
+  P "feat: a form" {pay.txt: "form\n"}
+main:
+  M merge topic/pay "Merge branch 'topic/pay'"
+  fix "fix: nine (#7)" {app.txt: "nine\n"}
+another from P:
+  O "feat: begins there" {other.txt: "o\n"}
+"""
+
+
+def test_only_the_branch_that_was_merged_goes_on_after_its_merge(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "on", GOING_ON, remote=False)
+    assert shop.done("status", "--json").json["ready"]["in_the_way"] == []
+    shop.repo.git("branch", "-f", "topic/pay", shop.repo.id("O"))
+    (obstacle,) = shop.done("status", "--json").json["ready"]["in_the_way"]
+    assert obstacle["message"].startswith(
+        "topic/pay is unfinished (branch topic/pay goes on after its merge)"
+    )
+
+
 NEEDS = r"""
 main:
   A "feat: shop" {app.txt: "1\n2\n3\n"} [v1.0.0]

@@ -8,7 +8,16 @@ from relman.errors import RelmanError, usage
 from relman.git.trees import blob
 from relman.job.facts import Facts
 from relman.job.feature import by_feature, choose, configured, unreleased, whole
-from relman.model.feature import Feature, Switch, Trunk, Work, finished, half_done, named_features
+from relman.model.feature import (
+    Feature,
+    Switch,
+    Trunk,
+    Work,
+    finished,
+    half_done,
+    merged_branch,
+    named_features,
+)
 from relman.model.names import Oid, short
 
 
@@ -118,8 +127,21 @@ def _going_on(facts: Facts, trunk: Trunk) -> Iterator[tuple[str, tuple[Oid, ...]
     tips = {n: tip for n, tip in names.items() if n not in lines and n != facts.trunk_name}
     ends = [facts.trunk.commit, *(end for line in facts.lines.all if (end := facts.line_end(line)))]
     ahead = facts.graph.between(tips.values(), ends) if tips else ()
-    starts = {p: oid for oid in ahead for p in facts.graph.commit(oid).parents[:1] if p in merged}
-    for end, first in starts.items():
-        name = next((n for n, tip in sorted(tips.items()) if facts.graph.is_ancestor(first, tip)), None)
-        if name is not None:
+    starts: dict[Oid, set[Oid]] = {}
+    for oid in ahead:
+        for parent in facts.graph.commit(oid).parents[:1]:
+            if parent in merged:
+                starts.setdefault(parent, set()).add(oid)
+    for end, reach in starts.items():
+        for oid in reversed(ahead):  # parents first
+            if not reach.isdisjoint(facts.graph.commit(oid).parents):
+                reach.add(oid)
+        said = merged_branch(facts.graph.commit(merged[end]).subject)
+        # Another branch may begin where one was merged: what the merge's subject calls it is the one that goes on.
+        held = (
+            n
+            for n, tip in sorted(tips.items())
+            if tip in reach and (said is None or f"/{said}".endswith(f"/{n}"))
+        )
+        if (name := next(held, None)) is not None:
             yield name, whole(facts, merged[end])

@@ -4,6 +4,7 @@ A feature is known by what messages say (a `Feature: X` trailer, a scope, an iss
 merges of a branch, a list of commits). Nothing here decides what becomes of it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -22,6 +23,15 @@ PARK, UNPARK = "Relman-Park", "Relman-Unpark"
 """The trailers of the commits that take a feature out of trunk and put it back: any clone can read them."""
 
 _WIP = ("wip", "draft")
+_MERGE = re.compile(
+    r"Merge (?:(?:remote-tracking )?branch '([^']+)'|pull request #[0-9]+ from [^\s/]+/(\S+))"
+)
+
+
+def merged_branch(subject: str) -> str | None:
+    """What the subject of a merge, as git or a forge writes it, calls the branch; nothing where it names none."""
+    found = _MERGE.match(subject)
+    return (found[1] or found[2]) if found else None
 
 
 class Feature(Struct, frozen=True, kw_only=True):
