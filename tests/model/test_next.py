@@ -243,6 +243,19 @@ def test_what_stands_on_trunk_has_not_left_it_for_a_branch_that_took_it_by_a_mer
     assert str(trunk(small, "more0", rows).version) == "1.5.0"
 
 
+def test_a_trunk_that_is_a_line_itself_stays_below_the_lines_above_it() -> None:
+    small = Small()
+    small.run("", CHORE, FIX, FIX, prefix="t")
+    small.run("t1", FEAT, prefix="up")
+    rows = releases(("3.4.0", "t0"))
+    lines = find_lines(["3.x", "4.x"], rows, trunk="3.x")
+    tips = {"4.x": oid("up0")}
+    found = next_on_trunk(
+        small.graph, lines, lambda line: tips.get(line.branch or ""), oid("t2"), rows, Policy()
+    )
+    assert str(found.version) == "3.4.1"
+
+
 def test_a_line_cut_a_moment_ago_takes_its_version_away_from_trunk() -> None:
     small = Small()
     small.run("", CHORE, FEAT, prefix="t")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from relman.model.cut import is_cut, meet
 from relman.model.history import Graph
-from relman.model.lines import Line, Lines
+from relman.model.lines import Line, Lines, line_numbers
 from relman.model.names import Oid
 from relman.model.tags import Release
 from relman.model.version import Version, under
@@ -29,10 +29,13 @@ def above_lines(
     `beside` is trunk's own tip, where the commit that is asked about only comes from trunk: what stands on trunk's
     chain has not left it, though it was merged into that commit.
     """
+    # A trunk that is called `3.x` makes 3.y, whatever the branches of lines above it are to become.
+    own = line_numbers(lines.trunk) or ()
     rising = [
         line
         for line in lines.all
-        if base is None or line.numbers >= base.version.numbers[: len(line.numbers)]
+        if (base is None or line.numbers >= base.version.numbers[: len(line.numbers)])
+        and line.numbers[: len(own)] <= own
     ]
     cut, standing = [], []
     for line in rising:
