@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from command import Shop, call, other
+from pushing import DOORS, configure, goes, guard, guarded_by, on, push, refused, rules
 from relman.model.shared import DEPLOYMENTS
-
-DOORS = ("pre-push", "pre-receive", "update")
 
 
 @pytest.fixture
@@ -28,50 +27,7 @@ def shop(tmp_path: Path) -> Shop:
 @pytest.fixture(params=DOORS)
 def guarded(shop: Shop, request: pytest.FixtureRequest) -> Shop:
     """The shop, its pushes judged by one of the doors."""
-    at = shop.path if request.param == "pre-push" else shop.bare
-    guard(at, request.param)
-    return shop
-
-
-def guard(at: Path, hook: str) -> None:
-    assert call(at, "hooks", "install", hook, "--yes").code == 0
-
-
-def push(shop: Shop, *words: str) -> subprocess.CompletedProcess[str]:
-    return shop.repo.run("push", "origin", *words)
-
-
-def rules(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """The rules of the errors that were said, and no traceback besides."""
-    assert "Traceback" not in done.stderr
-    lines = [line.removeprefix("remote: ") for line in done.stderr.splitlines()]
-    return sorted(
-        {
-            line.rpartition("[")[2].rstrip("] ")
-            for line in lines
-            if line.startswith("error: ") and line.rstrip().endswith("]")
-        }
-    )
-
-
-def refused(shop: Shop, *words: str) -> list[str]:
-    """A push that must not move anything there; gives the rules that said so."""
-    before = shop.there("for-each-ref")
-    done = push(shop, *words)
-    assert done.returncode != 0, done.stderr
-    assert shop.there("for-each-ref") == before
-    return rules(done)
-
-
-def goes(shop: Shop, *words: str) -> str:
-    done = push(shop, *words)
-    assert done.returncode == 0, done.stderr
-    return done.stderr
-
-
-def on(shop: Shop, branch: str, message: str, path: str = "new.txt", text: str = "x\n") -> str:
-    shop.repo.git("switch", "-q", branch)
-    return shop.repo.commit(message, {path: text})
+    return guarded_by(shop, request.param)
 
 
 def test_what_is_in_order_goes(guarded: Shop) -> None:
@@ -146,7 +102,7 @@ def test_a_release_tag_has_its_form_and_its_place(guarded: Shop) -> None:
 
 @pytest.mark.parametrize("hook", ["pre-push", "pre-receive"])
 def test_a_release_is_on_a_branch_that_stays(shop: Shop, hook: str) -> None:
-    guard(shop.path if hook == "pre-push" else shop.bare, hook)
+    guarded_by(shop, hook)
     git = shop.repo.git
     git("switch", "-q", "-c", "topic", "main")
     shop.repo.commit("feat: not merged", {"t.txt": "t\n"})
@@ -176,7 +132,7 @@ def test_versions_do_not_go_backwards(guarded: Shop) -> None:
 @pytest.mark.parametrize("hook", ["pre-push", "pre-receive"])
 def test_tags_of_one_push_are_told_apart_by_history(shop: Shop, hook: str) -> None:
     guarded = shop
-    guard(shop.path if hook == "pre-push" else shop.bare, hook)
+    guarded_by(shop, hook)
     git = guarded.repo.git
     git("switch", "-q", "release/1.0")
     git("tag", "-a", "-m", "x", "v1.0.3", "HEAD")
@@ -223,7 +179,7 @@ def test_messages_are_read_where_they_come_to_stay(guarded: Shop) -> None:
 @pytest.mark.parametrize("hook", ["pre-push", "pre-receive"])
 def test_trunk_and_its_line_may_come_together(shop: Shop, hook: str) -> None:
     guarded = shop
-    guard(shop.path if hook == "pre-push" else shop.bare, hook)
+    guarded_by(shop, hook)
     fix = on(guarded, "main", "fix: both")
     guarded.repo.git("switch", "-q", "release/1.0")
     guarded.repo.git("cherry-pick", "-x", fix)
@@ -266,14 +222,6 @@ def test_a_strange_name_does_not_stand_for_another_ref(guarded: Shop) -> None:
         odd = f"refs/heads/a{space}refs/heads/feature/b"
         guarded.repo.git("update-ref", odd, "main")
         assert refused(guarded, f"{odd}:{odd}") == ["branch-name"]
-
-
-def configure(shop: Shop, text: str) -> None:
-    """The team's configuration here; on a server the same text as its keeper's policy."""
-    shop.repo.write("relman.toml", text)
-    policy = shop.folder / "policy.toml"
-    policy.write_text(text)
-    shop.there("config", "relman.policy", str(policy))
 
 
 def test_new_branches_have_the_names_of_the_team(guarded: Shop) -> None:
