@@ -2,7 +2,10 @@ import pytest
 
 from relman.model.branch_rules import BranchRules, branch_findings
 
-RULES = BranchRules(names=("feature/*", "fix/*"), standing=("main", "release/{line}"))
+RULES = BranchRules(
+    names=("feature/*", "fix/*"),
+    standing=("main", "release/{line}", "{line}.x", "rel-{version}", "support/*"),
+)
 
 
 @pytest.mark.parametrize(
@@ -11,9 +14,14 @@ RULES = BranchRules(names=("feature/*", "fix/*"), standing=("main", "release/{li
         ("feature/pay", None),
         ("main", None),
         ("release/1.4", None),
+        ("4.x", None),
+        ("rel-1.4.0-rc.1", None),
+        ("support/old", None),
         ("hotfix/1.4.3", None),
         ("relman/release/main", None),
         ("pay", "branch-name"),
+        ("release/pay", "branch-name"),
+        ("pay.x", "branch-name"),
         ("Feature/pay", "branch-name"),
         ("a..b", "branch-syntax"),
         ("-rf", "branch-syntax"),

@@ -128,6 +128,17 @@ def test_trunk_is_not_merged_into_a_line_and_a_hotfix_is() -> None:
     assert judged(small, update("refs/heads/release/1.4", "r0", "n")) == []
 
 
+@pytest.mark.parametrize(("base", "found"), [("t1", []), ("t2", ["error merge-from-trunk"])])
+def test_a_branch_that_trunk_merged_too_is_judged_by_what_it_brings(base: str, found: list[str]) -> None:
+    small = Small()
+    small.run("", "feat: a", "feat: b", "fix: c", prefix="t")
+    small.add("r0", "t1", message="chore(release): 1.4.0")
+    small.add("h", base, message="fix: urgent")
+    small.add("t3", "t2", "h", message="Merge branch 'hotfix/1.4.1'")
+    small.add("n", "r0", "h", message="Merge branch 'hotfix/1.4.1' into release/1.4")
+    assert judged(small, update("refs/heads/release/1.4", "r0", "n")) == found
+
+
 @pytest.mark.parametrize(
     ("branch", "rules", "found"),
     [

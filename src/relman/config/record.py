@@ -231,8 +231,8 @@ class Branches(Struct, frozen=True, kw_only=True):
     names: Annotated[
         tuple[str, ...],
         says(
-            "How branches may be called (`*` and `?` match anything), beside trunk, release branches and "
-            "relman's own; empty: any name."
+            "How branches may be called (`*` and `?` match anything), beside trunk, release branches, what else "
+            "the strategy names that is no topic, and relman's own; empty: any name."
         ),
     ] = ()
 

@@ -12,6 +12,7 @@ from relman.git.hooked import Hooked
 from relman.git.streams import objects, paths_by_commit
 from relman.model.history import Branch, Commit, Head, Refs, Tag
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
+from relman.model.shared import FETCHED, SHARED
 
 _PATHS = (
     *("diff-tree", "--stdin", "-r", "-z", "--name-only", "--no-renames"),
@@ -136,7 +137,7 @@ class Streamed:
 
 
 def read_refs(hooked: Hooked) -> Refs:
-    """Reads every branch and tag with what it leads to, and HEAD's branch as the default one of a bare repository.
+    """Reads every branch, tag and shared record, and HEAD's branch as the default one of a bare repository.
 
     Left out: names that are not UTF-8.
     """
@@ -169,6 +170,7 @@ def read_refs(hooked: Hooked) -> Refs:
         branches=branches,
         tags=tags,
         default_branch=at if hooked.work_tree is None else None,
+        shared={RefName(name): Oid(oid) for name, oid in rows.items() if name.startswith((SHARED, FETCHED))},
     )
 
 

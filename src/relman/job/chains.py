@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from relman.git.reader import Reader
-from relman.model.history import Refs
+from relman.model.history import Graph, Refs
 from relman.model.names import Oid, RefName
 from relman.model.shared import (
     DEPLOYMENTS,
@@ -28,7 +27,7 @@ def remote_end(refs: Refs, remote: str, ref: RefName) -> Oid | None:
     return refs.shared.get(fetched_ref(remote, ref))
 
 
-def ends(refs: Refs, graph: Reader, remote: str, ref: RefName) -> tuple[Oid, ...]:
+def ends(refs: Refs, graph: Graph, remote: str, ref: RefName) -> tuple[Oid, ...]:
     """The ends of a chain: one, or two where this clone and the remote have entries that the other lacks."""
     own, theirs = own_end(refs, ref), remote_end(refs, remote, ref)
     if own is None or theirs is None:
@@ -43,18 +42,18 @@ def fetch_line(remote: str) -> str:
     return f"git fetch {remote} '{refspec(remote)}'"
 
 
-def read_deployments(refs: Refs, graph: Reader, remote: str) -> tuple[Deployed, ...]:
+def read_deployments(refs: Refs, graph: Graph, remote: str) -> tuple[Deployed, ...]:
     """Reads every recorded deployment, newest first; what is no entry is passed over."""
     entries = (graph.commit(oid) for oid in _entries(refs, graph, remote, DEPLOYMENTS))
     return tuple(each for entry in entries if (each := read_deployment(entry)))
 
 
-def read_withdrawals(refs: Refs, graph: Reader, remote: str) -> Mapping[str, Withdrawn]:
+def read_withdrawals(refs: Refs, graph: Graph, remote: str) -> Mapping[str, Withdrawn]:
     """Reads the withdrawals that stand, by version."""
     entries = (graph.commit(oid) for oid in _entries(refs, graph, remote, WITHDRAWALS))
     return standing(each for entry in entries if (each := read_withdrawal(entry)))
 
 
-def _entries(refs: Refs, graph: Reader, remote: str, ref: RefName) -> tuple[Oid, ...]:
+def _entries(refs: Refs, graph: Graph, remote: str, ref: RefName) -> tuple[Oid, ...]:
     tips = ends(refs, graph, remote, ref)
     return graph.between(tips, ()) if tips else ()

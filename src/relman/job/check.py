@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from relman.config.find import find_in_worktree, read_given
+from relman.config.lines import standing_of
 from relman.config.load import load
-from relman.config.record import DEFAULT_LINE_BRANCH, Config
+from relman.config.record import Config
 from relman.config.rules import lint_rules
+from relman.config.strategy import strategy_of
 from relman.errors import usage
 from relman.git.revision import resolve
 from relman.job.complete import too_shallow
@@ -66,8 +68,7 @@ def check_branch(config: Config, name: str, trunk: str | None = None) -> Check:
     """Checks a branch's name; a full ref is taken for its branch."""
     name = name.removeprefix(HEADS)
     trunk = config.trunk or trunk
-    lines = (config.lines.branch or DEFAULT_LINE_BRANCH, *config.lines.patterns)
-    rules = BranchRules(names=config.branches.names, standing=((trunk,) if trunk else ()) + lines)
+    rules = BranchRules(names=config.branches.names, standing=standing_of(config, strategy_of(config), trunk))
     return Check(what=f"the branch name {name}", findings=tuple(branch_findings(name, rules)))
 
 

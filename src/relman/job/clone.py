@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from relman.config.lines import formats_of, lines_of, trunk_of
 from relman.config.record import Config
 from relman.config.strategy import strategy_of
 from relman.errors import Kind, RelmanError, usage
@@ -13,12 +14,12 @@ from relman.git.repo import Repository
 from relman.job.chains import read_deployments, read_withdrawals
 from relman.model.cut import Tip, find_tip
 from relman.model.history import Refs
-from relman.model.lines import Line, Lines, branch_names, find_lines, find_trunk
+from relman.model.lines import Line, Lines, branch_names
 from relman.model.names import REMOTES, Oid
 from relman.model.remote import USUAL, find_remote
 from relman.model.shared import Deployed, Withdrawn
-from relman.model.strategy import Role, Strategy, line_patterns
-from relman.model.tags import Formats, Release, detect_formats, read_releases, tag_format, twins
+from relman.model.strategy import Role, Strategy
+from relman.model.tags import Formats, Release, read_releases, twins
 from relman.model.version import Version, parse
 
 T = TypeVar("T")
@@ -88,12 +89,7 @@ class Clone:
     @cached_property
     def formats(self) -> Formats:
         """How versions are written as tags."""
-        accept = tuple(tag_format(text) for text in self.config.tags.accept)
-        if self.config.tags.format:
-            write = tag_format(self.config.tags.format)
-            return Formats(write=write, accept=(write, *accept), evidence=self.source)
-        found = detect_formats([t.name for t in self.refs.tags])
-        return Formats(write=found.write, accept=(*found.accept, *accept), evidence=found.evidence)
+        return formats_of(self.config, [t.name for t in self.refs.tags], self.source)
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
@@ -113,8 +109,7 @@ class Clone:
     @cached_property
     def trunk_name(self) -> str:
         """Trunk's short name; an error (usage) where it cannot be told."""
-        patterns = self.config.lines.patterns
-        name = self.config.trunk or self._trunk_in_role() or find_trunk(self.refs, self.remote, patterns)
+        name = trunk_of(self.config, self.strategy, self.refs, self.remote)
         if name is None:
             names = ", ".join(branch_names(self.refs, self.remote)[:8]) or "no branch at all"
             raise usage(
@@ -122,13 +117,6 @@ class Clone:
                 'in relman.toml:  trunk = "main"',
             )
         return name
-
-    def _trunk_in_role(self) -> str | None:
-        """Trunk by the strategy's names, where releases have a branch of their own: the default is that one."""
-        if self.strategy.role("production") is None:
-            return None
-        names = branch_names(self.refs, self.remote)
-        return next((name for name in self.strategy.trunk.patterns if name in names), None)
 
     @property
     def trunk_role(self) -> Role:
@@ -138,16 +126,13 @@ class Clone:
     @cached_property
     def lines(self) -> Lines:
         """Every line, highest first."""
-        pattern = self.config.lines.branch
-        patterns = ((pattern,) if pattern else ()) + self.config.lines.patterns
-        patterns += line_patterns(self.strategy)
         tracking = f"{REMOTES}{self.remote}/"
-        return find_lines(
+        return lines_of(
+            self.config,
+            self.strategy,
             branch_names(self.refs, self.remote),
             self.releases,
-            trunk=self.trunk_name,
-            patterns=patterns,
-            parts=self.config.lines.parts or self.strategy.parts,
+            self.trunk_name,
             published=[
                 b.ref.removeprefix(tracking) for b in self.refs.branches if b.ref.startswith(tracking)
             ],

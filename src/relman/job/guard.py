@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from relman.config.record import DEFAULT_LINE_BRANCH, Config
+from relman.config.lines import formats_of, lines_of, standing_of, trunk_of
+from relman.config.record import Config
 from relman.config.rules import bump_table, freezes, lint_rules
 from relman.config.strategy import strategy_of
 from relman.edit.detect import USUAL_PATHS, detect
@@ -12,15 +13,15 @@ from relman.edit.version_file import VersionFile, read_version
 from relman.errors import RelmanError
 from relman.git.hooked import Hooked
 from relman.git.streamed import Streamed, default_branch, read_refs
+from relman.job.chains import read_withdrawals
 from relman.model.branch_rules import BranchRules
 from relman.model.finding import Finding
 from relman.model.history import Tag
-from relman.model.lines import find_lines, find_trunk
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 from relman.model.push import Push, PushRules, Update
 from relman.model.push_rules import push_findings
 from relman.model.shared import SHARED
-from relman.model.tags import Formats, detect_formats, read_releases, tag_format
+from relman.model.tags import Formats, Release, read_releases
 from relman.model.version import Version, parse
 
 
@@ -51,6 +52,7 @@ class Guard:
         self.partial = partial
         """Whether git shows one ref of a push at a time."""
         self.config = config
+        self.strategy = strategy_of(config)
         self.remote = remote
         self.now = now
         self.graph = Streamed(hooked)
@@ -61,11 +63,11 @@ class Guard:
 
     def findings(self, rows: Sequence[Asked]) -> Iterator[Finding]:
         """Judges a push."""
-        push = self.push(rows)
-        return push_findings(push, self.graph, self._rules(push, self._formats(rows)), self.graph.patch_id)
+        push, rules = self.push(rows)
+        return push_findings(push, self.graph, rules, self.graph.patch_id)
 
-    def push(self, rows: Sequence[Asked]) -> Push:
-        """Puts the push and what stands around it together."""
+    def push(self, rows: Sequence[Asked]) -> tuple[Push, PushRules]:
+        """Puts the push and what stands around it together, and what the policy asks of it."""
         before = self._there(rows)
         kinds = self.graph.kinds(dict.fromkeys(oid for row in rows for oid in (row.old, row.new) if oid))
         peeled = self.graph.peel(row.new for row in rows if row.new and kinds.get(row.new) == "tag")
@@ -74,18 +76,19 @@ class Guard:
         tips = before | {u.branch: u.commit for u in moved if u.branch and u.commit}
         for gone in (u.branch for u in moved if u.branch and u.new is None):
             tips.pop(gone, None)
-        trunk = self.config.trunk or find_trunk(self.refs, self.remote or "", self.config.lines.patterns)
+        trunk = trunk_of(self.config, self.strategy, self.refs, self.remote or "")
         local = self.refs.local(trunk) if trunk else None
         if trunk and local and trunk not in tips and self.remote is not None:
             tips[trunk] = local.commit
-        pattern = self.config.lines.branch
         tags, formats = self._tags(rows), self._formats(rows)
-        lines = find_lines(
+        lines = lines_of(
+            self.config,
+            self.strategy,
             list(tips),
-            read_releases(tags, formats) if formats else (),
-            trunk=trunk or "",
-            patterns=((pattern,) if pattern else ()) + self.config.lines.patterns,
-            parts=self.config.lines.parts,
+            read_releases(tags, formats, self._withdrawn()) if formats else (),
+            trunk or "",
+            published=tips,
+            holds=lambda branch, release: self._holds(tips.get(branch), release),
         )
         known = {name: oid for name, oid in before.items() if kinds.get(oid, "commit") == "commit"}
         push = Push(
@@ -103,7 +106,16 @@ class Guard:
             else u
             for u in moved
         )
-        return structs.replace(push, updates=watched)
+        return structs.replace(push, updates=watched), rules
+
+    def _holds(self, tip: Oid | None, release: Release) -> bool:
+        try:
+            return tip is not None and self.graph.is_ancestor(release.commit, tip)
+        except RelmanError:  # git tells where a branch is there, and that commit need not be here
+            return False
+
+    def _withdrawn(self) -> frozenset[str]:
+        return frozenset(read_withdrawals(self.refs, self.graph, self.remote or ""))
 
     def _tags(self, rows: Sequence[Asked]) -> list[Tag]:
         """The tags that were there before the push: here the ones that it makes stand already."""
@@ -112,33 +124,26 @@ class Guard:
 
     def _formats(self, rows: Sequence[Asked]) -> Formats | None:
         """How versions are written as tags; nothing where several families leave it open."""
-        accept = tuple(tag_format(text) for text in self.config.tags.accept)
-        if self.config.tags.format:
-            write = tag_format(self.config.tags.format)
-            return Formats(write=write, accept=(write, *accept), evidence="")
         there = [tag.name for tag in self._tags(rows)]
         try:
-            found = detect_formats(there)
-            if not any(fmt.read(name) for name in there for fmt in found.accept):
+            formats = formats_of(self.config, there, "")
+            if not any(fmt.read(name) for name in there for fmt in formats.accept):
                 # The first releases that come say how they are written.
-                found = detect_formats(
-                    [row.ref.removeprefix(TAGS) for row in rows if row.ref.startswith(TAGS)]
-                )
+                pushed = [row.ref.removeprefix(TAGS) for row in rows if row.ref.startswith(TAGS)]
+                formats = formats_of(self.config, pushed, "")
         except RelmanError:
             return None
-        return structs.replace(found, accept=(*found.accept, *accept))
+        return formats
 
     def _rules(self, push: Push, formats: Formats | None) -> PushRules:
         """What the policy asks of a push."""
         config = self.config
-        strategy = strategy_of(config)
         files = config.versions.files
         written = USUAL_PATHS if files == "auto" else tuple(place.path for place in files)
         own = (*config.picks.bookkeeping, *written, config.changelog.path)
-        lines = (config.lines.branch or DEFAULT_LINE_BRANCH, *config.lines.patterns)
-        standing = (*((push.trunk,) if push.trunk else ()), *lines)
+        standing = standing_of(config, self.strategy, push.trunk)
         return PushRules(
-            strategy=strategy,
+            strategy=self.strategy,
             formats=formats,
             branches=BranchRules(names=config.branches.names, standing=standing),
             lint=lint_rules(config),

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from relman.model.finding import Finding
 from relman.model.names import is_branch_name
-from relman.model.placeholder import fill
+from relman.model.strategy import pattern_fits
 
 OWN = ("relman/*", "hotfix/*")
 """What relman itself makes."""
@@ -16,7 +16,7 @@ OWN = ("relman/*", "hotfix/*")
 class BranchRules(Struct, frozen=True, kw_only=True):
     """The names that a team allows, as patterns (`*` matches anything); none allow every name.
 
-    `standing` are the branches that are there anyway: trunk, and release branches with `{line}` for the line.
+    `standing` are the patterns of branches that are there anyway, with `{line}`, `{version}` or `*`.
     """
 
     names: tuple[str, ...] = ()
@@ -34,8 +34,8 @@ def branch_findings(name: str, rules: BranchRules) -> Iterator[Finding]:
             hint="git check-ref-format --branch NAME says whether it takes one",
         )
         return
-    known = (*rules.names, *(fill(pattern, {"line": "*"}) for pattern in rules.standing), *OWN)
-    if rules.names and not any(fnmatchcase(name, pattern) for pattern in known):
+    allowed = any(fnmatchcase(name, pattern) for pattern in (*rules.names, *OWN))
+    if rules.names and not allowed and not any(pattern_fits(pattern, name) for pattern in rules.standing):
         yield Finding(
             rule="branch-name",
             level="error",

@@ -1,7 +1,8 @@
 """The rules of a push, as small generators over the value: the same before a push, on the server and in CI."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from shlex import quote
 
 from msgspec import structs
@@ -105,7 +106,8 @@ def line_commits(
     ahead = graph.between([trunk], [old or new])
     commits = [graph.commit(oid) for oid in fresh]
     if old:
-        yield from _merges(commits, frozenset(ahead), push.trunk or "trunk", line)
+        bringing = _bringing(graph, commits, old, trunk, frozenset(ahead))
+        yield from _merges(bringing, push.trunk or "trunk", line)
     work = [c for c in commits if len(c.parents) < 2 and not message.is_release_subject(c.subject)]
     if len(line.numbers) > 1 and _fixes_only(update.branch or "", rules):
         yield from _features(work, line, rules)
@@ -118,12 +120,22 @@ def _fixes_only(branch: str, rules: PushRules) -> bool:
     return role is not None and role.step == "patch"
 
 
-def _merges(commits: Sequence[Commit], trunk: frozenset[Oid], name: str, line: Line) -> Iterator[Finding]:
-    for commit in commits:
-        if any(parent in trunk for parent in commit.parents[1:]):
-            hint = f"relman backport FIX --to {quote(line.name)}"
-            said = f"it merges {name} into a line that was cut"
-            yield found("merge-from-trunk", _commit(commit), said, hint, commit.id)
+def _bringing(
+    graph: Graph, commits: Sequence[Commit], old: Oid, trunk: Oid, ahead: frozenset[Oid]
+) -> Iterator[Commit]:
+    """The merges that bring what trunk itself is made of: a hotfix that trunk has merged too brings none of that."""
+    asked = [(c, merged) for c in commits if (merged := [p for p in c.parents[1:] if p in ahead])]
+    own = frozenset(takewhile(ahead.__contains__, graph.chain(trunk))) if asked else frozenset()
+    for commit, merged in asked:
+        if not own.isdisjoint(merged) or not own.isdisjoint(graph.between(merged, [old])):
+            yield commit
+
+
+def _merges(bringing: Iterable[Commit], name: str, line: Line) -> Iterator[Finding]:
+    for commit in bringing:
+        hint = f"relman backport FIX --to {quote(line.name)}"
+        said = f"it merges {name} into a line that was cut"
+        yield found("merge-from-trunk", _commit(commit), said, hint, commit.id)
 
 
 def _features(work: Sequence[Commit], line: Line, rules: PushRules) -> Iterator[Finding]:
