@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import relman
@@ -41,7 +42,8 @@ def run(
     from relman.cli.context import Call
 
     front, rest = globals_first(argv)
-    call = Call(argv=("relman", *argv), checkpoint=checkpoint, redoes=redoes)
+    again = partial(run, checkpoint=checkpoint)
+    call = Call(argv=("relman", *argv), checkpoint=checkpoint, redoes=redoes, again=again)
     try:
         code = _run(front, rest, call)
         sys.stdout.flush()  # a pipe that nobody reads is found out here, not by the interpreter at its end

@@ -2,14 +2,17 @@
 
 import contextlib
 import os
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+
+from relman.errors import usage
 
 if TYPE_CHECKING:  # rich costs 30 ms and is not needed to print one version
     from rich.console import Console, RenderableType
@@ -28,6 +31,11 @@ class Options(Struct, frozen=True, kw_only=True):
     quiet: bool
 
 
+def _alone(argv: Sequence[str], **_more: object) -> int:
+    """What a call does that nobody gave a way to run another command line: it leaves that to the person."""
+    raise usage("this command cannot start another one; nothing was changed", f"relman {shlex.join(argv)}")
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """What the caller of `relman.cli.app.run` gives along with the words."""
 
@@ -39,6 +47,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """What `--json` answers. Printed at the end, so that an error is the one document, not a second one."""
     checkpoint: Callable[[str], None] | None = None
     """Called after every single write; tests kill the process there."""
+    again: Callable[..., int] = _alone
+    """Runs another command line in this call's place and gives its exit code; takes `redoes`, too."""
 
 
 class Context:

@@ -82,7 +82,6 @@ def redo(context: typer.Context, *, how: How) -> int:
 
 
 def _again(here: Context, how: How, record: "Record") -> int:
-    from relman.cli.app import run
     from relman.cli.argv import repeated
 
     given = (("--dry-run", how.dry_run), ("--yes", how.yes), ("--push", how.push), ("--offline", how.offline))
@@ -98,7 +97,7 @@ def _again(here: Context, how: How, record: "Record") -> int:
         f"{record.id} was not carried out; again, on the repository of today: relman {shlex.join(words)}"
     )
     place = ["-C", str(here.options.start), *(["--json"] if here.json else [])]
-    return run([*place, *words], checkpoint=here.call.checkpoint, redoes=record.id)
+    return here.call.again([*place, *words], redoes=record.id)
 
 
 def _no_branches(job: str) -> RelmanError:
