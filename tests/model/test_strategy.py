@@ -1,7 +1,7 @@
 import pytest
 from msgspec import structs
 
-from relman.model.catalog import GITFLOW, GITLAB_ENVIRONMENTS, RELEASE_FLOW, TOGGLES, TRUNK
+from relman.model.catalog import GITFLOW, TOGGLES, TRUNK
 from relman.model.strategy import Flow, Role, Strategy, faults, pattern_fits
 
 
@@ -98,9 +98,3 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 )
 def test_contradictions(strategy: Strategy, sentence: str) -> None:
     assert sentence in said(strategy)
-
-
-def test_what_is_merged_back() -> None:
-    assert GITFLOW.merges_back("hotfix") == ("production", "release", "trunk")
-    assert GITLAB_ENVIRONMENTS.merges_back("release") == ()
-    assert RELEASE_FLOW.merges_back("release") == ()

@@ -17,10 +17,10 @@ from relman.model.course import Course, Stem, courses
 from relman.model.equivalence import Changes
 from relman.model.names import Oid
 from relman.model.rules.every import CHECKS
-from relman.model.rules.seen import Seen, is_work, stable
+from relman.model.rules.seen import Seen, is_work
 from relman.model.rules.upstream import Upstream, own_work
 from relman.model.strategy import CheckId, Strategy
-from relman.model.tags import Release
+from relman.model.tags import Release, stable
 from relman.model.trees import Conflicted, Merged
 from relman.model.ways import Compared, Comparison, Fix, Hotfix, Shipped, Way
 from relman.run.recall import Recall

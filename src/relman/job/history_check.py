@@ -21,10 +21,10 @@ from relman.model.finding import Check
 from relman.model.lines import Line, branch_names
 from relman.model.names import Oid, short
 from relman.model.rules.every import findings
-from relman.model.rules.seen import Disagreement, Limits, Seen, stable
+from relman.model.rules.seen import Disagreement, Limits, Seen
 from relman.model.rules.upstream import own_work, sureness, upstream_of
 from relman.model.strategy import Strategy
-from relman.model.tags import Release, twins
+from relman.model.tags import Release, stable, twins
 from relman.model.version import parse
 from relman.plan.stamp import write_versions
 from relman.run.recall import Recall
@@ -41,14 +41,13 @@ def check_history(
     *,
     lines: Sequence[str] = (),
     now: int,
-    strategy: Strategy | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Check:
     """Asks every check that the strategy has, on the live lines or on those named; `told` hears what is under way.
 
     Errors (usage): an incomplete clone, where an empty answer would pass for a good one; no such line.
     """
-    asked = strategy or facts.strategy
+    asked = facts.strategy
     seen = look(facts, recall, asked, lines=lines, now=now, told=told)
     told(f"checking by the rules of {asked.name}")
     found = tuple(findings(seen, asked.checks))

@@ -40,23 +40,20 @@ def switch_of(facts: Facts, name: str, at: Oid) -> tuple[Toggle, Switch, str] | 
     return None
 
 
-def works(
-    facts: Facts, trunk: Trunk, asked: Iterable[str] = (), *, at: Oid | None = None
-) -> tuple[Work, ...]:
+def works(facts: Facts, trunk: Trunk, asked: Iterable[str] = ()) -> tuple[Work, ...]:
     """Every feature with commits that would ship, those that were `asked` for first: its state and its toggle.
 
-    `at` is the commit whose tree says what the toggles' defaults are; left out: trunk's tip. A feature that was
-    asked for counts as unfinished.
+    A feature that was asked for counts as unfinished. A toggle's default is read on trunk's tip.
     """
-    words, tree = tuple(asked), at or facts.trunk.commit
-    return facts.once(("works", words, tree), lambda: _works(facts, trunk, words, tree))
+    words = tuple(asked)
+    return facts.once(("works", words), lambda: _works(facts, trunk, words))
 
 
-def _works(facts: Facts, trunk: Trunk, asked: Iterable[str], tree: Oid) -> tuple[Work, ...]:
+def _works(facts: Facts, trunk: Trunk, asked: Iterable[str]) -> tuple[Work, ...]:
     found: dict[str, Work] = {}
     for words in asked:
         chosen = choose(facts, trunk, words)
-        found[chosen.name] = _work(facts, chosen.name, chosen.commits, "you say so", tree)
+        found[chosen.name] = _work(facts, chosen.name, chosen.commits, "you say so")
     for feature in _known(facts, trunk):
         if feature.name in found:
             continue
@@ -65,7 +62,7 @@ def _works(facts: Facts, trunk: Trunk, asked: Iterable[str], tree: Oid) -> tuple
         if standing:
             done = finished(feature, (facts.graph.commit(o) for o in trunk.commits if o not in trunk.gone))
             why = "" if done else f"no commit says Feature-Done: {feature.name}"
-            found[feature.name] = _work(facts, feature.name, standing, why, tree)
+            found[feature.name] = _work(facts, feature.name, standing, why)
     covered = {oid for work in found.values() for oid in work.commits}
     loose = [
         oid
@@ -97,8 +94,8 @@ def under_way(facts: Facts, among: Collection[Oid]) -> tuple[tuple[str, int], ..
     return tuple(sorted(((n, many) for n, many in found.items() if many), key=lambda each: -each[1]))
 
 
-def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str, tree: Oid) -> Work:
-    known = switch_of(facts, name, tree)
+def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str) -> Work:
+    known = switch_of(facts, name, facts.trunk.commit)
     if known is None:
         return Work(name=name, commits=commits, why=why)
     toggle, switch, _ = known

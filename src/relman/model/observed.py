@@ -18,9 +18,9 @@ from relman.model.history import Graph
 from relman.model.lines import Line, Lines, line_numbers
 from relman.model.names import Oid
 from relman.model.signs import read_signs
-from relman.model.tags import Release
+from relman.model.tags import Release, stable
 from relman.model.trailers import values
-from relman.model.upward import Upward, onward, stable, upward
+from relman.model.upward import Upward, onward, upward
 
 RELEASES = 60
 """How many of the newest stable releases are looked at."""
@@ -225,14 +225,14 @@ def _above(
 
 def _beside(graph: Graph, sampled: Sequence[Line]) -> Iterable[str]:
     for newer, older in pairwise(sampled):
-        first, last = stable(newer)[-1:], stable(older)[:1]
+        first, last = stable(newer.releases)[:1], stable(older.releases)[-1:]
         if first and last and graph.when(last[0].commit) > graph.when(first[0].commit):
             yield older.branch or older.name
 
 
 def _outlived(course: Course) -> bool:
     own = frozenset(course.own)
-    return sum(r.commit in own for r in stable(course.line)) > 1
+    return sum(r.commit in own for r in stable(course.line.releases)) > 1
 
 
 def _took_trunk(graph: Graph, stem: Stem, course: Course) -> bool:

@@ -127,11 +127,6 @@ class Strategy(Struct, frozen=True, kw_only=True):
         exact = (role for role in self.roles if branch in role.patterns)
         return next(exact, None) or next((role for role in self.roles if role.fits(branch)), None)
 
-    def merges_back(self, name: RoleName) -> tuple[RoleName, ...]:
-        """What branches of a kind are merged into when they are finished, in order."""
-        role = self.role(name)
-        return role.lands if role else ()
-
 
 def pattern_fits(pattern: str, branch: str) -> bool:
     """Tells whether a branch's short name fits a pattern with `{line}`, `{version}` and `*`."""

@@ -179,3 +179,8 @@ def twins(tags: Iterable[Tag], formats: Formats) -> tuple[tuple[Tag, Tag], ...]:
         if other.commit != tag.commit:
             pairs.append((other, tag))
     return tuple(pairs)
+
+
+def stable(releases: tuple[Release, ...]) -> list[Release]:
+    """Stable releases that were not withdrawn, lowest first."""
+    return sorted((r for r in releases if r.version.stable and not r.withdrawn), key=lambda r: r.version)

@@ -32,10 +32,10 @@ class FollowUp(Struct, frozen=True, kw_only=True):
     about: Oid
 
 
-def pattern(graph: Graph, commits: Iterable[Oid], origins: Iterable[str] = ()) -> str:
+def pattern(graph: Graph, commits: Iterable[Oid]) -> str:
     """Makes an extended regular expression for messages that may speak of these commits.
 
-    By id, by what they were picked from (`origins`, ids too), by change request and by subject.
+    By id, by what they were picked from, by change request and by subject.
     """
     words: dict[str, None] = {}
     for oid in commits:
@@ -46,7 +46,6 @@ def pattern(graph: Graph, commits: Iterable[Oid], origins: Iterable[str] = ()) -
         for number in (*message.ported_requests(read), *([] if own is None else [own])):
             words[rf"[#!/]{number}([^0-9]|$)"] = None
         words["".join(f"\\{c}" if c in _ERE else c for c in _core(read)[:_LONGEST])] = None
-    words |= dict.fromkeys(rf"(^|[^0-9a-z]){named[:7]}" for named in origins)
     return "|".join(word for word in words if word)
 
 

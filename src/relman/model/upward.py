@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from relman.model.course import Course, Standing, Stem, own_part
 from relman.model.history import Graph
-from relman.model.lines import Line
-from relman.model.tags import Release
+from relman.model.tags import stable
 
 _MOST = 2000
 """More commits of a line than this are not looked for in the next one."""
@@ -31,23 +30,18 @@ class Upward(Struct, frozen=True, kw_only=True):
         return self.held * 2 >= self.of
 
 
-def stable(line: Line) -> list[Release]:
-    """A line's stable releases that were not withdrawn, highest first."""
-    return [r for r in line.releases if r.version.stable and not r.withdrawn]
-
-
 def upward(graph: Graph, followed: Sequence[Course]) -> Iterator[Upward]:
     """Asks every line that had releases after the next newer one's first; `followed` is newest first.
 
     What had ended by then takes nothing any more: asked are the newer lines that moved since.
     """
     for place, (newer, older) in enumerate(pairwise(followed), start=1):
-        first = stable(newer.line)[-1:]
+        first = stable(newer.line.releases)[:1]
         since = graph.when(first[0].commit) if first else None
-        late = [r for r in stable(older.line) if since is not None and graph.when(r.commit) > since]
+        late = [r for r in stable(older.line.releases) if since is not None and graph.when(r.commit) > since]
         if not late:
             continue
-        newest = max(late, key=lambda r: graph.when(r.commit)).commit
+        newest = max(late, key=lambda r: (graph.when(r.commit), r.version)).commit
         alive = [c for c in reversed(followed[:place]) if graph.when(c.tip) >= graph.when(newest)]
         targets = alive or [newer]
         lacking = frozenset(graph.between([r.commit for r in late], [t.tip for t in targets]))

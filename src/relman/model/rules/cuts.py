@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from shlex import quote
 
-from relman.model.rules.seen import Breach, Seen, commit_words, stable
+from relman.model.rules.seen import Breach, Seen, commit_words
+from relman.model.tags import stable
 
 
 def cut_from_trunk(seen: Seen) -> Iterator[Breach]:

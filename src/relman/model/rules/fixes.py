@@ -5,8 +5,9 @@ from shlex import quote
 
 from relman.model.course import Course
 from relman.model.names import Oid
-from relman.model.rules.seen import DAY, Breach, Seen, commit_words, stable
+from relman.model.rules.seen import DAY, Breach, Seen, commit_words
 from relman.model.rules.upstream import own_work, upstream_of
+from relman.model.tags import stable
 
 
 def upstream_first(seen: Seen) -> Iterator[Breach]:

@@ -6,9 +6,9 @@ from shlex import quote
 
 from relman.model.course import Course
 from relman.model.names import Oid
-from relman.model.rules.seen import Breach, Seen, commit_words, stable
+from relman.model.rules.seen import Breach, Seen, commit_words
 from relman.model.rules.upstream import own_work, upstream_of
-from relman.model.tags import Release
+from relman.model.tags import Release, stable
 
 _ASKED = 20
 """How many of a line's newest releases are looked at."""

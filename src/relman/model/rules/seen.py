@@ -86,11 +86,6 @@ class Breach(Struct, frozen=True, kw_only=True):
 Rule = Callable[[Seen], Iterator[Breach]]
 
 
-def stable(releases: tuple[Release, ...]) -> list[Release]:
-    """Stable releases that were not withdrawn, lowest first."""
-    return sorted((r for r in releases if r.version.stable and not r.withdrawn), key=lambda r: r.version)
-
-
 def commit_words(seen: Seen, oid: Oid) -> str:
     """What people call a commit: `commit 1a2b3c4 fix: token expiry`."""
     return f"commit {oid[:10]} {seen.graph.commit(oid).subject}"

@@ -5,8 +5,8 @@ from itertools import islice, pairwise
 from shlex import quote
 
 from relman.model.course import Course, Stem
-from relman.model.rules.seen import Breach, Seen, stable
-from relman.model.tags import Release
+from relman.model.rules.seen import Breach, Seen
+from relman.model.tags import Release, stable
 
 _STEPS = 50
 """How many commits a hotfix may have."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from relman.model.rules.seen import Breach, Seen, stable
+from relman.model.rules.seen import Breach, Seen
+from relman.model.tags import stable
 from relman.model.version import Version, under
 
 
