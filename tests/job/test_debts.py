@@ -74,6 +74,22 @@ release/1.1 from B:
     assert [(o.line, o.commit, o.missing_on) for o in owed(repo)] == [("1.1", repo.id("new"), ("trunk",))]
 
 
+def test_the_port_of_another_commit_of_one_request_settles_nothing(repo_from: Build) -> None:
+    """Two fixes of one number in one file: trunk has the first, and would ship without the second."""
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {a.txt: "1\\n2\\n3\\n4\\n5\\n"} [v1.0.0]
+release/1.0 from A:
+  crash "fix: parser crash on empty input (#12)" {a.txt ~ "5\\n" => "five\\n"} [v1.0.1]
+  leak "fix: parser leaks every password (#12)" {a.txt ~ "1\\n" => "one\\n"} [v1.0.2]
+main:
+  port pick crash -x
+"""
+    )
+    assert [(o.commit, o.missing_on) for o in owed(repo)] == [(repo.id("leak"), ("trunk",))]
+
+
 def test_a_port_that_trunk_took_back_settles_nothing(repo_from: Build) -> None:
     repo = repo_from(
         """

@@ -72,12 +72,26 @@ def test_author_date_and_subject_are_likely() -> None:
 
 def test_a_change_request_is_likely_only_with_the_same_paths() -> None:
     small = Small()
-    small.add("a", message="fix: a (#7)", paths="x y")
-    small.add("b", message="fix: retitled (#7)", paths="y x")
-    small.add("c", message="fix: retitled (#7)", paths="x")
+    small.add("a", message="fix: the parser (#7)", paths="x y")
+    small.add("b", message="fix: the parser, again for 1.4 (#7)", paths="y x")
+    small.add("c", message="fix: the parser (#7)", paths="x")
     known = changes(small, "a")
     wanted = Evidence(commit=oid("a"), certainty="likely", how="same change request #7 and paths")
     assert (known.like(oid("b")), known.like(oid("c"))) == (wanted, None)
+
+
+def test_one_change_request_with_two_commits_is_no_proof_that_they_are_one() -> None:
+    small = Small()
+    small.add("crash", message="fix: parser crash on empty input (#12)", paths="a.txt")
+    small.add("leak", message="fix: parser leaks every password (#12)", paths="a.txt")
+    known = changes(small, "crash")
+    found = known.like(oid("leak"))
+    assert found is not None
+    assert (found.certainty, found.how) == (
+        "claimed",
+        "same change request #12 and paths, and another subject",
+    )
+    assert known.carries(oid("leak")) is None
 
 
 def test_a_subject_that_names_the_request_is_likely_with_the_same_paths_and_else_a_claim() -> None:

@@ -4,6 +4,7 @@ No single sign is enough: `-x` trailers cover 0-18 % of real ports, patch-ids 13
 collisions (research/branching-strategies.md 4.3). Each match says how it is known.
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -29,6 +30,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
     certainty: Certainty
     how: str
 
+
+_REQUEST = re.compile(r"#[0-9]+")
+_WORD = re.compile(r"\w+")
+_ALIKE = 0.7
+"""The share of the shorter subject's words that the longer one has where both are about one change."""
 
 PatchId = Callable[[Oid], str | None]
 """Gives a commit's stable patch-id; nothing for merges and empty commits."""
@@ -164,10 +170,13 @@ class Changes:
             return
         mine = self._graph.paths(oid)
         for other in others:
-            if mine and mine == self._graph.paths(other):
-                yield Evidence(
-                    commit=other, certainty="likely", how=f"same change request #{request} and paths"
-                )
+            if not mine or mine != self._graph.paths(other):
+                continue
+            how = f"same change request #{request} and paths"
+            if self._about_the_same(oid, read, other):
+                yield Evidence(commit=other, certainty="likely", how=how)
+            else:
+                yield Evidence(commit=other, certainty="claimed", how=f"{how}, and another subject")
 
     def _by_mention(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
         """A subject that says it is the port of a change request: likely where the paths agree too.
@@ -185,7 +194,7 @@ class Changes:
             ours, others = self._graph.paths(oid), self._graph.paths(other)
             if not alike and ours.isdisjoint(others):
                 continue
-            same = ours == others
+            same = ours == others and self._about_the_same(oid, read, other)
             how = f"names change request #{number}"
             yield Evidence(
                 commit=other,
@@ -193,12 +202,29 @@ class Changes:
                 how=f"same subject, and {how}" if alike else how,
             )
 
+    def _about_the_same(self, oid: Oid, read: Signs, other: Oid) -> bool:
+        """Whether a request in common speaks for these two: it may have had several commits, and numbers be issues.
+
+        Told by the words of the subjects, to which ports add; else by the change itself.
+        """
+        return _mostly_within(read.subject, self._signs(other).subject) or self.same_patch(oid, other)
+
     def same_patch(self, one: Oid, other: Oid) -> bool:
         """Tells whether two commits change the same paths in the same way; `other` need not be one of these."""
         if self._graph.paths(one) != self._graph.paths(other):
             return False
         mine = self._patch_id(one)
         return mine is not None and mine == self._patch_id(other)
+
+
+def _mostly_within(one: str, other: str) -> bool:
+    """Whether one subject has most words of the shorter one; a forge cuts long ones off."""
+    few, many = sorted((_words(one), _words(other)), key=len)
+    return len(few & many) >= _ALIKE * len(few)
+
+
+def _words(subject: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(_REQUEST.sub(" ", subject.casefold())))
 
 
 def signs(commit: Commit) -> tuple[str, ...]:
