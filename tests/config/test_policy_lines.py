@@ -45,6 +45,13 @@ def test_configured_names_and_parts_come_before_the_strategys() -> None:
     assert ([line.branch for line in found.all], found.parts) == (["releases/M2", "ours/1"], 2)
 
 
+@pytest.mark.parametrize(("strategy", "parts"), [("maintenance/v1", 1), ("trunk/v1", 2)])
+def test_the_strategy_says_how_many_numbers_name_a_line(strategy: str, parts: int) -> None:
+    config = Config(strategy=strategy)
+    found = lines_of(config, strategy_of(config), ["main"], (), "main", holds=lambda _branch, _release: False)
+    assert found.parts == parts
+
+
 def test_families_are_told_apart_by_the_configuration_alone() -> None:
     names = ["api-v1.2.3", "web@2.0.0"]
     with pytest.raises(RelmanError, match="2 families"):

@@ -87,7 +87,7 @@ class Guard:
             list(tips),
             read_releases(tags, formats, self._withdrawn()) if formats else (),
             trunk or "",
-            published=tips,
+            # All branches here are the remote's, so `published` would tell none apart.
             holds=lambda branch, release: self._holds(tips.get(branch), release),
         )
         known = {name: oid for name, oid in before.items() if kinds.get(oid, "commit") == "commit"}
