@@ -7,7 +7,7 @@ import pytest
 
 from history_language import Repo
 from relman.errors import Kind, RelmanError
-from relman.job.debts import Owing, debt_of, find_debts
+from relman.job.debts import Owing, debt_of, excused_debts, find_debts
 from relman.job.open import open_facts
 from relman.job.trials import Trials
 
@@ -236,3 +236,33 @@ def test_a_shallow_clone_cannot_tell(story: Story, tmp_path: Path) -> None:
     with pytest.raises(RelmanError) as error:
         owed(story("debts").clone(tmp_path / "clone", depth=2))
     assert (error.value.kind, error.value.hints) == (Kind.USAGE, ("git fetch --unshallow --tags origin",))
+
+
+OLDER = """
+main:
+  A "feat: one" {VERSION: "1.3.0\\n"} [v1.3.0]
+release/1.3 from A:
+  old "fix: out before the newer line" {old.txt: "old\\n"} [v1.3.1]
+  hole "fix: security hole" {hole.txt: "hole\\n"}
+main:
+  B "feat: two" {b.txt: "b\\n"} [v1.4.0]
+release/1.4 from B:
+release/1.3:
+  R "chore(release): 1.3.2" {} TAG
+main:
+  C "feat: three" {c.txt: "c\\n"}
+"""
+
+
+@pytest.mark.parametrize("tag", ['[v1.3.2 "Release 1.3.2"]', "[~v1.3.2]"], ids=["annotated", "lightweight"])
+def test_a_fix_that_came_out_after_the_newest_release_is_news_whenever_it_was_written(
+    repo_from: Build, tag: str
+) -> None:
+    repo = repo_from(OLDER.replace("TAG", tag))
+    facts = open_facts(repo.path)
+    with Trials(facts) as trial:
+        told = excused_debts(facts, trial, facts.trunk.commit, "trunk", facts.lines.all)
+    assert {o.subject: excuse for o, excuse in told} == {
+        "fix: out before the newer line": "v1.4.0 lacked it too",
+        "fix: security hole": "",
+    }

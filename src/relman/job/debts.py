@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from relman.git.tags import made
 from relman.job.facts import Facts
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases
@@ -158,11 +159,11 @@ def excused_debts(
     found: list[Owing] = []
     excuses: list[str] = []
     for line in _owing(facts, (line for line, _ in newest), wanted):
+        owed = _fixes(facts, line, [(place, at)], found, trial)
         below = held is not None and line.stable is not None and line.stable.version < held.version
-        since = facts.graph.when(held.commit) if below and held else 0
-        for owing in _fixes(facts, line, [(place, at)], found, trial):
-            late = facts.graph.commit(owing.commit).committer.when > since
-            old = "" if late or held is None else f"{held.tag} lacked it too"
+        out = _out_before(facts, held, at) if owed and below and held else frozenset[Oid]()
+        for owing in owed:
+            old = f"{held.tag} lacked it too" if held and owing.commit in out else ""
             excuses.append(old if owing.released else "not released yet")
             found.append(owing)
     accepted = accepted_at(facts, at) if "" in excuses else frozenset()
@@ -170,6 +171,18 @@ def excused_debts(
         (o, "an earlier release accepted it" if o.commit in accepted and not excuse else excuse)
         for o, excuse in zip(found, excuses, strict=True)
     )
+
+
+def _out_before(facts: Facts, held: Release, at: Oid) -> frozenset[Oid]:
+    """What lower releases had brought to users when `held` came out, and `at` lacks. A tag's date is its release's."""
+
+    def read() -> frozenset[Oid]:
+        lower = {r.tag: r.commit for r in facts.releases if r.sound and r.version <= held.version}
+        dates = {tag.name: tag.when for tag in made(facts.repo, tuple(lower))}
+        early = [lower[tag] for tag, when in dates.items() if when <= dates.get(held.tag, 0)]
+        return frozenset(facts.graph.between(early, [at]))
+
+    return facts.once(("out before", held.tag, at), read)
 
 
 def trunk_excuses(facts: Facts, trial: Trial) -> Mapping[Oid, str]:
