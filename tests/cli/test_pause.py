@@ -116,11 +116,18 @@ def test_resume_of_one_line_leaves_the_other_waiting(shop: Shop) -> None:
     assert said.code == 3
     assert f"waits       1.1: {place(shop, '1.1')} still conflicts in app.txt" in said.out
     assert (places(shop), list(paused(shop))) == (["repo-relman-1.1"], ["1.1"])
+    shop.done(*sure(("cut", "minor", "--offline")))
     solve(shop, "1.1")
     shop.done(*sure(("resume",)))
     assert shop.repo.git("tag", "--contains", "v1.1.1") == "v1.1.1"
-    shop.done("undo", "--yes", "--offline")
+    done = ["hotfix v1.2.1 v1.1.1 v1.0.1", "cut 1.3 with v1.3.0-rc.1"]
+    assert [title for title, _ in shop.operations()] == done
+    for title in done:  # what ended last goes first, whichever began first
+        said = shop.done("undo", "--yes", "--offline", "--json").json
+        assert said["title"] == f"undo {title}"
     assert shop.local() == before.here
+    shop.done("redo", "--yes", "--offline")
+    assert shop.operations()[0] == (f"redo {done[1]}", "done")
 
 
 def test_rerere_replays_in_a_place_that_still_conflicts(shop: Shop) -> None:

@@ -130,6 +130,16 @@ def test_undone_by_follows_from_the_others(repo: Repository) -> None:
     assert book.newest_undone() is None
 
 
+def test_what_paused_stands_where_it_ended(repo: Repository) -> None:
+    paused, cut = made("a"), made("b", at=NOW + 1)
+    write(repo, replace(paused, went_on=new_id(NOW + 2, "a")))
+    write(repo, cut)
+    book = read_all(repo)
+    assert [r.id for r in book.records] == [cut.id, paused.id]
+    assert book.newest_undoable() == book.find(paused.id)
+    assert next_id(repo, NOW, "0") == new_id(NOW + 3, "0")
+
+
 def test_open_operations(repo: Repository) -> None:
     states: tuple[State, ...] = ("intent", "pushing", "refs", "checkouts", "paused", "done", "aborted")
     for n, state in enumerate(states):

@@ -83,7 +83,7 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         for r in journal
         for p in r.pushes
         if p.result in ("pushed", "unknown")
-        and (r.id == record.id or (r.id > record.id and any((m.ref, m.new) in made for m in p.moves)))
+        and (r.id == record.id or (r.turn > record.turn and any((m.ref, m.new) in made for m in p.moves)))
     }
     asked = pushed | ({facts.remote} if facts.remote in facts.refs.remotes else set())
     for name in sorted(asked):

@@ -57,7 +57,7 @@ def execute(
     record = _record(repo, sealed, operation_id, now, push=push)
     record = replace(record, argv=tuple(argv), reason=reason, relman=relman, git=git, redoes=redoes)
     if continues is not None:
-        record = _next_stage(continues, record)
+        record = _next_stage(repo, continues, record)
     with lock.hold(repo, argv=argv, now=now) as fds:
         _check_journal(repo, record, continues)
         places.check(record)
@@ -110,7 +110,7 @@ def _record(repo: Repository, sealed: Sealed, operation_id: str, now: int, *, pu
     )
 
 
-def _next_stage(paused: Record, record: Record) -> Record:
+def _next_stage(repo: Repository, paused: Record, record: Record) -> Record:
     """The paused operation, about to carry out what it waited for."""
     return replace(
         record,
@@ -118,6 +118,7 @@ def _next_stage(paused: Record, record: Record) -> Record:
         earlier=(*paused.earlier, stage_of(paused)),
         work_tree=paused.work_tree,
         started=paused.started,
+        went_on=journal.next_id(repo, record.started, paused.id.rpartition("-")[2]),
         stamp=0,
         argv=paused.argv,
         redoes=paused.redoes,

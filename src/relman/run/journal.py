@@ -36,6 +36,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     checkouts: tuple[Checkout, ...] = ()
     pushes: tuple[Pushed, ...] = ()
     kept: str = ""
+    went_on: str = ""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -61,6 +62,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """The packs of earlier stages, once they are joined."""
     work_tree: str | None = None
     started: int
+    went_on: str = ""
+    """When its last stage was carried out, as an id would say it; empty where the id itself says so."""
     stamp: int = 0
     undoes: str | None = None
     undone_by: str | None = None
@@ -75,9 +78,14 @@ class Record(Struct, frozen=True, kw_only=True):
         """Whether something is left to settle. A paused operation waits for a person, and is open too."""
         return self.state not in ("done", "aborted")
 
+    @property
+    def turn(self) -> str:
+        """Sorts operations by what was carried out last: one that paused keeps an id that is older than its end."""
+        return self.went_on or self.id
+
 
 class Journal(Struct, frozen=True, kw_only=True):
-    """All operations, oldest first, and the files that cannot be read, as sentences that name them."""
+    """All operations, the last carried out at the end; and the files that cannot be read, as sentences with names."""
 
     records: tuple[Record, ...] = ()
     unreadable: tuple[str, ...] = ()
@@ -132,7 +140,8 @@ def new_id(now: int, token: str) -> str:
 
 def next_id(repo: Repository, now: int, token: str) -> str:
     """Makes an id that sorts after every other one: what is newest is told by ids, also within one second."""
-    known = [int(at.timestamp()) for at in map(_time, (r.id for r in read_all(repo).records)) if at]
+    words = (word for r in read_all(repo).records for word in (r.id, r.turn))
+    known = [int(at.timestamp()) for at in map(_time, words) if at]
     return new_id(max([now, *(second + 1 for second in known)]), token)
 
 
@@ -198,6 +207,7 @@ def read_folder(place: Path) -> Journal:
             records.append(record)
         else:
             unreadable.append(f"{file} holds the record of another operation, {record.id}")
+    records.sort(key=lambda r: r.turn)
     return Journal(records=_undone(records), unreadable=tuple(unreadable))
 
 

@@ -18,6 +18,7 @@ def stage_of(record: Record) -> Stage:
         checkouts=record.checkouts,
         pushes=record.pushes,
         kept=record.kept,
+        went_on=record.went_on,
     )
 
 
@@ -32,6 +33,7 @@ def before(record: Record) -> Record:
         checkouts=last.checkouts,
         pushes=last.pushes,
         kept=last.kept,
+        went_on=last.went_on,
         earlier=record.earlier[:-1],
     )
 

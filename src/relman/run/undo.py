@@ -35,7 +35,7 @@ def undo_plan(
     does not tell what a branch was before (refused); any ref here or there moved on (moved: all of them are
     listed, none is changed).
     """
-    later = [r for r in journal if r.id > record.id]
+    later = [r for r in journal if r.turn > record.turn]
     _check_state(record)
     moves = [c for c in record.refs if c.old != c.new]
     moved = [c for c in moves if values.get(c.ref) != c.new]
