@@ -12,6 +12,7 @@ from relman.job.open import open_facts
 from relman.job.porting import HotfixAsk
 from relman.job.shipping import Wishes
 from relman.job.target import Side, find_spots
+from relman.job.works import works
 from relman.plan.plan import Plan
 
 STORY = """
@@ -165,3 +166,29 @@ def test_every_number_of_picks_is_tried_on_every_target(repo: Repo) -> None:
         ("1.1", ["clean", "clean"]),
         ("1.0", ["clean", "clean"]),
     ]
+
+
+HALF = """
+main:
+  A "feat: one" {a: "1\\n"} [v1.0.0]
+  fix "fix: first (#7)" {f: "1\\n"}
+  P1 "feat: start\\n\\nFeature: pay" {p: "1\\n"}
+  P2 "feat: more\\n\\nFeature: pay" {q: "1\\n"}
+  D "feat: whole\\n\\nFeature: pay\\nFeature-Done: pay" {d: "1\\n"}
+"""
+
+
+def test_what_was_taken_back_is_no_part_of_a_half_done_feature(repo_from: Callable[..., Repo]) -> None:
+    repo = repo_from(HALF)
+
+    def leaves_out() -> str:
+        return dict(plan(repo, "pr:7").facts)["leaves out"]
+
+    assert leaves_out() == "3 commits on trunk"
+    repo.git("revert", "--no-edit", "HEAD")
+    assert leaves_out() == "4 commits on trunk, 2 of feature pay"
+    repo.git("revert", "--no-edit", repo.id("P1"))
+    assert leaves_out() == "5 commits on trunk, 1 of feature pay"
+    facts = open_facts(repo.path)
+    (work,) = works(facts)
+    assert (work.name, work.commits) == ("pay", (repo.id("P2"),))

@@ -57,7 +57,7 @@ def configured(facts: Facts) -> Mapping[str, Feature]:
     return only | {feature.name: feature for feature in facts.config.features}
 
 
-def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
+def choose(facts: Facts, words: str) -> Chosen:
     """Finds the unreleased commits of a feature: names, `scope:x`, `issue:K-1`, `branch:b`, `merge:REV`, commits.
 
     Several words with commas are one feature that is called as the first. Errors (usage): nothing is selected;
@@ -70,12 +70,13 @@ def choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
     hows: dict[str, None] = {}
     branches: dict[str, None] = {}
     for part in parts:
-        oids, how, held = _selected(facts, trunk, part)
+        oids, how, held = _selected(facts, part)
         if not oids and len(parts) > 1:
             raise _nothing(facts, part, ())
         found |= dict.fromkeys(oids)
         hows[how] = None
         branches |= dict.fromkeys(held)
+    trunk = unreleased(facts)
     inside = tuple(oid for oid in trunk.commits if oid in found)
     if all(len(facts.graph.commit(oid).parents) > 1 for oid in inside):
         own = tuple(oid for oid in found if len(facts.graph.commit(oid).parents) < 2)
@@ -104,21 +105,21 @@ def plain(word: str) -> str:
 Selection = tuple[tuple[Oid, ...], str, tuple[str, ...]]
 
 
-def _selected(facts: Facts, trunk: Trunk, word: str) -> Selection:
+def _selected(facts: Facts, word: str) -> Selection:
     """The commits that one word names, released ones too where it names commits; how; and the branches."""
     kind, colon, rest = word.partition(":")
     if colon and kind in _KINDS and rest:
-        return _by_kind(facts, trunk, kind, rest)
+        return _by_kind(facts, kind, rest)
     if (feature := configured(facts).get(word)) is not None:
-        return by_feature(facts, trunk, feature)
+        return by_feature(facts, feature)
     if request := _REQUEST.match(word):
-        return _by_request(facts, trunk, int(request[1])), f"change request {request[1]}", ()
-    by_label = _labelled(facts, trunk, Feature(name=word, scopes=(word,)))
+        return _by_request(facts, int(request[1])), f"change request {request[1]}", ()
+    by_label = _labelled(facts, Feature(name=word, scopes=(word,)))
     if by_label[0]:
         return by_label
     if _ISSUE.match(word):
-        return _by_kind(facts, trunk, "issue", word)
-    oids, held = _by_branch(facts, trunk, word)
+        return _by_kind(facts, "issue", word)
+    oids, held = _by_branch(facts, word)
     if held:
         return oids, f"the merges of {', '.join(held)}", held
     try:
@@ -141,31 +142,31 @@ def _check_not_trunk(facts: Facts, name: str) -> None:
         )
 
 
-def _by_kind(facts: Facts, trunk: Trunk, kind: str, text: str) -> Selection:
+def _by_kind(facts: Facts, kind: str, text: str) -> Selection:
     match kind:
         case "scope":
-            oids, _, _ = _labelled(facts, trunk, Feature(name="\0", scopes=(text,)))
+            oids, _, _ = _labelled(facts, Feature(name="\0", scopes=(text,)))
             return oids, f"the scope {text}", ()
         case "issue":
-            oids, _, _ = _labelled(facts, trunk, Feature(name="\0", issues=(text,)))
+            oids, _, _ = _labelled(facts, Feature(name="\0", issues=(text,)))
             return oids, f"the issue {text}", ()
         case "trailer":
             wanted = (text,) if ":" in text else ()
-            oids, _, _ = _labelled(facts, trunk, Feature(name="\0" if wanted else text, trailers=wanted))
+            oids, _, _ = _labelled(facts, Feature(name="\0" if wanted else text, trailers=wanted))
             return oids, f"the trailer {text}", ()
         case "branch":
-            oids, held = _by_branch(facts, trunk, text)
+            oids, held = _by_branch(facts, text)
             return oids, f"the merges of {text}", held
         case _:
             return _by_revision(facts, text)
 
 
-def by_feature(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
+def by_feature(facts: Facts, feature: Feature) -> Selection:
     """The commits that a feature's table tells, how, and the branches that brought them."""
-    oids, how, _ = _labelled(facts, trunk, feature)
+    oids, how, _ = _labelled(facts, feature)
     found, hows, branches = dict.fromkeys(oids), [how] if oids else [], dict[str, None]()
     for branch in feature.branches:
-        more, held = _by_branch(facts, trunk, branch)
+        more, held = _by_branch(facts, branch)
         found |= dict.fromkeys(more)
         branches |= dict.fromkeys(held)
         hows += [f"the merges of {branch}"] if more else []
@@ -176,9 +177,9 @@ def by_feature(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
     return tuple(found), ", ".join(dict.fromkeys(hows)) or "the configuration", tuple(branches)
 
 
-def _labelled(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
+def _labelled(facts: Facts, feature: Feature) -> Selection:
     found, hows = [], dict[str, None]()
-    for commit in map(facts.graph.commit, trunk.commits):
+    for commit in map(facts.graph.commit, unreleased(facts).commits):
         how = says(feature, commit)
         if how is not None:
             found.append(commit.id)
@@ -186,16 +187,16 @@ def _labelled(facts: Facts, trunk: Trunk, feature: Feature) -> Selection:
     return tuple(found), " and ".join(f"the {how}" for how in hows), ()
 
 
-def _by_request(facts: Facts, trunk: Trunk, number: int) -> tuple[Oid, ...]:
-    commits = (facts.graph.commit(oid) for oid in trunk.commits)
+def _by_request(facts: Facts, number: int) -> tuple[Oid, ...]:
+    commits = (facts.graph.commit(oid) for oid in unreleased(facts).commits)
     hits = [c.id for c in commits if message.pull_request(message.parse(c.message)) == number]
     return tuple(o for hit in hits for o in whole(facts, hit))
 
 
-def _by_branch(facts: Facts, trunk: Trunk, name: str) -> tuple[tuple[Oid, ...], tuple[str, ...]]:
+def _by_branch(facts: Facts, name: str) -> tuple[tuple[Oid, ...], tuple[str, ...]]:
     """What the merges of a branch brought: by where the branch stands, or by the subjects of its merges."""
     _check_not_trunk(facts, name)
-    tip = facts.tip(name)
+    trunk, tip = unreleased(facts), facts.tip(name)
     own: set[Oid] = set()
     if tip is not None:
         near = {*trunk.commits, *facts.graph.between([tip.commit], [facts.trunk.commit])} - set(trunk.chain)

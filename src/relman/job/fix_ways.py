@@ -8,7 +8,6 @@ from msgspec import Struct, structs
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
-from relman.job.feature import unreleased
 from relman.job.future import Tried, attempt
 from relman.job.hotfix import plan_hotfix
 from relman.job.porting import HotfixAsk
@@ -122,9 +121,7 @@ def shipped_works(facts: Facts, asked: Asked, ships: Collection[Oid]) -> tuple[W
         return ()
     inside = frozenset(ships)
     return tuple(
-        work
-        for work in works(facts, unreleased(facts), asked.features)
-        if work.blocks and inside.intersection(work.commits)
+        work for work in works(facts, asked.features) if work.blocks and inside.intersection(work.commits)
     )
 
 

@@ -46,7 +46,6 @@ def read_options(facts: Facts, scratch: Scratch, ask: OptionsAsk, wishes: Wishes
     fixes = tuple(fix.commit for fix in found)
     cause = _cause(facts, ask, base) or (find_cause(facts, fixes[-1], base.commit) if fixes else None)
     bad = Bad(base=base, cause=cause, given=ask.bad is not None)
-    trunk = unreleased(facts)
     ways: list[Option] = []
     if fixes:
         asked = Asked(
@@ -58,7 +57,7 @@ def read_options(facts: Facts, scratch: Scratch, ask: OptionsAsk, wishes: Wishes
         )
         ways += [
             trunk_as_is(facts, scratch, asked, wishes),
-            back_out(facts, scratch, asked, trunk, wishes),
+            back_out(facts, scratch, asked, wishes),
             hotfix_from_tag(facts, scratch, asked, wishes),
             hotfix_on_line(facts, scratch, asked, wishes),
             merge_hotfix_branch(facts, scratch, asked, wishes),
@@ -74,7 +73,7 @@ def read_options(facts: Facts, scratch: Scratch, ask: OptionsAsk, wishes: Wishes
         source=known,
         fixes=fixes,
         cause=facts.graph.commit(cause) if cause else None,
-        unreleased=len(trunk.commits),
+        unreleased=len(unreleased(facts).commits),
         options=in_order(tuple(ways)),
         subjects=subjects,
     )

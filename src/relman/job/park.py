@@ -17,7 +17,7 @@ from relman.job.feature import Chosen, choose, unreleased
 from relman.job.feature_move import SHOWN, about, kept_rows, no_answer, plan_move
 from relman.job.parked import parked, took
 from relman.job.shipping import Wishes
-from relman.model.feature import UNPARK, Parked, Trunk, Unit, units
+from relman.model.feature import UNPARK, Parked, Unit, units
 from relman.model.names import Oid, is_branch_name
 from relman.model.trailers import values
 from relman.model.trees import Merged
@@ -47,10 +47,9 @@ def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Pla
     """
     facts.check_remote()
     facts.check_complete()
-    trunk = unreleased(facts)
     start = facts.trunk.commit
-    chosen = _called(facts, _choose(facts, trunk, words))
-    out = take(facts, scratch, trunk, chosen)
+    chosen = _called(facts, _choose(facts, words))
+    out = take(facts, scratch, chosen)
     tree = scratch.tree_of(start)
     prove_restores(scratch, tree, out.taken.tree)
     commits = took(facts, [unit.commit for unit in out.steps])
@@ -78,10 +77,10 @@ def plan_park(facts: Facts, scratch: Scratch, words: str, wishes: Wishes) -> Pla
     )
 
 
-def _choose(facts: Facts, trunk: Trunk, words: str) -> Chosen:
+def _choose(facts: Facts, words: str) -> Chosen:
     known = {p.name: p for p in parked(facts)}
     try:
-        chosen = choose(facts, trunk, words)
+        chosen = choose(facts, words)
     except RelmanError:
         if words in known:
             raise _already(known[words]) from None
@@ -107,9 +106,9 @@ def _already(out: Parked) -> RelmanError:
     return usage(f"{out.sentence}, and nothing of it came after", f"relman unpark {quote(out.name)}")
 
 
-def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
+def take(facts: Facts, scratch: Scratch, chosen: Chosen) -> Out:
     """Tries to take a feature out of trunk's tip. Errors: it changes nothing (nothing); entangled (conflict)."""
-    wanted = frozenset(chosen.commits)
+    trunk, wanted = unreleased(facts), frozenset(chosen.commits)
     steps = units(facts.graph, trunk, wanted)
     if not steps:
         raise RelmanError(
@@ -122,11 +121,11 @@ def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
     tree = scratch.tree_of(start)
     patterns = facts.config.picks.bookkeeping
     answer = take_out(scratch, steps, tree, patterns)
-    if isinstance(answer, Stuck) and (again := _with_return(facts, trunk, wanted, chosen.name)):
+    if isinstance(answer, Stuck) and (again := _with_return(facts, wanted, chosen.name)):
         wanted, steps = again, units(facts.graph, trunk, again)
         answer = take_out(scratch, steps, tree, patterns)
     if isinstance(answer, Stuck):
-        raise _stuck(facts, scratch, trunk, wanted, chosen.name, answer)
+        raise _stuck(facts, scratch, wanted, chosen.name, answer)
     if answer.tree == tree:
         raise RelmanError(
             Kind.NOTHING,
@@ -136,23 +135,22 @@ def take(facts: Facts, scratch: Scratch, trunk: Trunk, chosen: Chosen) -> Out:
     return Out(chosen=chosen, steps=steps, taken=answer)
 
 
-def _with_return(facts: Facts, trunk: Trunk, wanted: frozenset[Oid], name: str) -> frozenset[Oid]:
+def _with_return(facts: Facts, wanted: frozenset[Oid], name: str) -> frozenset[Oid]:
     """The same commits, where one put the feature back once: that one instead of those it brought.
 
     A person may have resolved something in it, so that the older ones do not come out below it. Empty: there is none.
     """
-    texts = ((oid, facts.graph.commit(oid).message) for oid in trunk.commits)
+    texts = ((oid, facts.graph.commit(oid).message) for oid in unreleased(facts).commits)
     returned = next((oid for oid, text in texts if UNPARK in text and name in values(text, UNPARK)), None)
     if returned is None:
         return frozenset()
     return wanted.difference(took(facts, [returned])) | {returned}
 
 
-def _stuck(
-    facts: Facts, scratch: Scratch, trunk: Trunk, wanted: frozenset[Oid], name: str, stuck: Stuck
-) -> RelmanError:
+def _stuck(facts: Facts, scratch: Scratch, wanted: frozenset[Oid], name: str, stuck: Stuck) -> RelmanError:
     if stuck.reason:
         return no_answer(facts, stuck)
+    trunk = unreleased(facts)
     found = find_entangled(
         facts.graph,
         scratch,

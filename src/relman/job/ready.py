@@ -58,8 +58,7 @@ def read_ready(
 
     Errors (usage): a feature that selects nothing; a toggle whose file or key does not exist.
     """
-    trunk = unreleased(facts)
-    known = works(facts, trunk, asked)
+    known = works(facts, asked)
     release = release or release_trunk(facts, scratch, wishes)
     plan = release.tried.plan
     obstacles = [*_unfinished(facts, known)]
@@ -77,7 +76,7 @@ def read_ready(
         version=target.version if target else _coming(facts),
         command=release.command,
         tree=scratch.tree_of(tip) if tip else None,
-        commits=tuple(o for o in trunk.commits if len(facts.graph.commit(o).parents) < 2),
+        commits=tuple(o for o in unreleased(facts).commits if len(facts.graph.commit(o).parents) < 2),
         works=known,
         obstacles=tuple(obstacles),
         subjects={oid: facts.graph.commit(oid).subject for o in obstacles for oid in o.commits},

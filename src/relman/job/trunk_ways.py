@@ -7,6 +7,7 @@ from shlex import quote
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
+from relman.job.feature import unreleased
 from relman.job.fix_ways import Asked, besides, verdict_of
 from relman.job.future import Tried, after, attempt
 from relman.job.hotfix import plan_hotfix
@@ -15,7 +16,7 @@ from relman.job.porting import HotfixAsk
 from relman.job.ready import read_ready, release_trunk
 from relman.job.shipping import Wishes
 from relman.job.works import works
-from relman.model.feature import Trunk, Work
+from relman.model.feature import Work
 from relman.model.lines import TRUNK
 from relman.model.names import Oid
 from relman.plan.option import Kind, Option
@@ -49,9 +50,9 @@ def trunk_as_is(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) ->
     )
 
 
-def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes: Wishes) -> Option:
+def back_out(facts: Facts, scratch: Scratch, asked: Asked, wishes: Wishes) -> Option:
     """Takes out what is unfinished, releases trunk, and puts it back."""
-    names = _half_done(works(facts, trunk, asked.features), asked.features)
+    names = _half_done(works(facts, asked.features), asked.features)
     if not names:
         return Option(
             kind="back-out",
@@ -83,7 +84,7 @@ def back_out(facts: Facts, scratch: Scratch, asked: Asked, trunk: Trunk, wishes:
     ready = read_ready(now, scratch, wishes, release=release)
     words = [quote(name) for name in names]
     # What parks takes back is no part of the release, and neither are the parks themselves.
-    known = frozenset(trunk.commits)
+    known = frozenset(unreleased(facts).commits)
     extra = tuple(
         o for o in besides(facts, plan.targets[0].ships, asked.fixes) if o in known and o not in out
     )

@@ -11,7 +11,6 @@ from relman.job.feature import by_feature, choose, configured, unreleased, whole
 from relman.model.feature import (
     Feature,
     Switch,
-    Trunk,
     Work,
     finished,
     half_done,
@@ -40,29 +39,26 @@ def switch_of(facts: Facts, name: str, at: Oid) -> tuple[Toggle, Switch, str] | 
     return None
 
 
-def works(facts: Facts, trunk: Trunk, asked: Iterable[str] = ()) -> tuple[Work, ...]:
+def works(facts: Facts, asked: Iterable[str] = ()) -> tuple[Work, ...]:
     """Every feature with commits that would ship, those that were `asked` for first: its state and its toggle.
 
     A feature that was asked for counts as unfinished. A toggle's default is read on trunk's tip.
     """
     words = tuple(asked)
-    return facts.once(("works", words), lambda: _works(facts, trunk, words))
+    return facts.once(("works", words), lambda: _works(facts, words))
 
 
-def _works(facts: Facts, trunk: Trunk, asked: Iterable[str]) -> tuple[Work, ...]:
+def _works(facts: Facts, asked: Iterable[str]) -> tuple[Work, ...]:
+    trunk = unreleased(facts)
     found: dict[str, Work] = {}
     for words in asked:
-        chosen = choose(facts, trunk, words)
+        chosen = choose(facts, words)
         found[chosen.name] = _work(facts, chosen.name, chosen.commits, "you say so")
-    for feature in _known(facts, trunk):
-        if feature.name in found:
-            continue
-        oids, _, _ = by_feature(facts, trunk, feature)
-        standing = tuple(oid for oid in trunk.commits if oid in set(oids) and oid not in trunk.gone)
-        if standing:
-            done = finished(feature, (facts.graph.commit(o) for o in trunk.commits if o not in trunk.gone))
-            why = "" if done else f"no commit says Feature-Done: {feature.name}"
-            found[feature.name] = _work(facts, feature.name, standing, why)
+    for feature in _known(facts):
+        if feature.name not in found:
+            standing, why = _standing(facts, feature)
+            if standing:
+                found[feature.name] = _work(facts, feature.name, standing, why)
     covered = {oid for work in found.values() for oid in work.commits}
     loose = [
         oid
@@ -71,7 +67,7 @@ def _works(facts: Facts, trunk: Trunk, asked: Iterable[str]) -> tuple[Work, ...]
     ]
     if loose:
         found.setdefault("wip", Work(name="wip", commits=tuple(loose), why="the commit says so itself"))
-    for branch, merges in _going_on(facts, trunk):
+    for branch, merges in _going_on(facts):
         rest = tuple(o for o in merges if o not in covered and o not in trunk.gone)
         if rest and branch not in found:
             found[branch] = Work(name=branch, commits=rest, why=f"branch {branch} goes on after its merge")
@@ -83,15 +79,23 @@ def under_way(facts: Facts, among: Collection[Oid]) -> tuple[tuple[str, int], ..
 
     A table of the configuration that names what is not here is passed over: no incident waits for it.
     """
-    trunk = unreleased(facts)
     found: dict[str, int] = {}
-    for feature in _known(facts, trunk):
-        if finished(feature, map(facts.graph.commit, trunk.commits)):
-            continue
+    for feature in _known(facts):
         with suppress(RelmanError):
-            oids, _, _ = by_feature(facts, trunk, feature)
-            found[feature.name] = len(set(oids) & set(among))
+            standing, why = _standing(facts, feature)
+            if why:
+                found[feature.name] = len(set(standing) & set(among))
     return tuple(sorted(((n, many) for n, many in found.items() if many), key=lambda each: -each[1]))
+
+
+def _standing(facts: Facts, feature: Feature) -> tuple[tuple[Oid, ...], str]:
+    """A feature's unreleased commits that nothing took back, and why it is unfinished; empty: it is finished."""
+    trunk = unreleased(facts)
+    oids = frozenset(by_feature(facts, feature)[0])
+    left = tuple(oid for oid in trunk.commits if oid not in trunk.gone)
+    done = finished(feature, map(facts.graph.commit, left))
+    why = "" if done else f"no commit says Feature-Done: {feature.name}"
+    return tuple(oid for oid in left if oid in oids), why
 
 
 def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str) -> Work:
@@ -102,16 +106,16 @@ def _work(facts: Facts, name: str, commits: tuple[Oid, ...], why: str) -> Work:
     return Work(name=name, commits=commits, why=why, toggle=toggle.path, switch=switch)
 
 
-def _known(facts: Facts, trunk: Trunk) -> Iterator[Feature]:
+def _known(facts: Facts) -> Iterator[Feature]:
     yield from configured(facts).values()
-    names = dict.fromkeys(
-        name for commit in map(facts.graph.commit, trunk.commits) for name in named_features(commit)
-    )
+    commits = map(facts.graph.commit, unreleased(facts).commits)
+    names = dict.fromkeys(name for commit in commits for name in named_features(commit))
     yield from (Feature(name=name) for name in names if name not in configured(facts))
 
 
-def _going_on(facts: Facts, trunk: Trunk) -> Iterator[tuple[str, tuple[Oid, ...]]]:
+def _going_on(facts: Facts) -> Iterator[tuple[str, tuple[Oid, ...]]]:
     """Branches that were merged into trunk's unreleased part and have grown since."""
+    trunk = unreleased(facts)
     merged: dict[Oid, Oid] = {}
     for oid in trunk.commits:
         parents = facts.graph.commit(oid).parents
