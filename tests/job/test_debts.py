@@ -266,3 +266,47 @@ def test_a_fix_that_came_out_after_the_newest_release_is_news_whenever_it_was_wr
         "fix: out before the newer line": "v1.4.0 lacked it too",
         "fix: security hole": "",
     }
+
+
+NESTED = """
+main:
+  A "feat: one" {VERSION: "1.3.0\\n"} [v1.3.0]
+1.3.x from A:
+main:
+  B "feat: big" {b.txt: "b\\n"} [v1.4.0]
+1.x from B:
+main:
+  C "feat!: two" {c.txt: "c\\n"} [v2.0.0]
+1.x:
+  feature "feat: only on 1.x" {only.txt: "only\\n"} [v1.5.0]
+1.3.x:
+  fix "fix: on 1.3" {fix.txt: "fix\\n"} [v1.3.1]
+  more "feat: room on 1.x for it" {more.txt: "more\\n"}
+"""
+
+
+def test_a_line_around_another_is_the_newer_one_and_nothing_goes_down(repo_from: Build) -> None:
+    assert rows(repo_from(NESTED)) == [
+        ("1", "feat: only on 1.x", ("trunk",)),
+        ("1.3", "fix: on 1.3", ("trunk", "1")),
+        ("1.3", "feat: room on 1.x for it", ("trunk", "1")),
+    ]
+
+
+def test_a_line_owes_no_newer_one_what_its_name_has_no_room_for(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.3.0\\n"} [v1.3.0]
+release/1.3 from A:
+  fix "fix: on 1.3" {fix.txt: "fix\\n"}
+  more "feat: on 1.3" {more.txt: "more\\n"} [v1.3.1]
+main:
+  B "feat: two" {b.txt: "b\\n"} [v1.4.0]
+release/1.4 from B:
+"""
+    )
+    assert rows(repo) == [
+        ("1.3", "fix: on 1.3", ("trunk", "1.4")),
+        ("1.3", "feat: on 1.3", ("trunk",)),
+    ]

@@ -85,13 +85,37 @@ def test_a_release_belongs_to_the_longest_name_that_fits() -> None:
     assert [(ln.name, [r.tag for r in ln.releases]) for ln in found.all] == [
         ("3", []),
         ("2", ["v2.0.0"]),
-        ("1.4", ["v1.4.2"]),
         ("1", ["v1.5.0"]),
+        ("1.4", ["v1.4.2"]),
     ]
     assert found.parts == 1
     line = found.of(Version(major=1, minor=4, patch=9))
     assert line is not None
     assert line.name == "1.4"
+
+
+@pytest.mark.parametrize(
+    ("tags", "held", "wanted"),
+    [
+        (("1.2.0", "1.3.0", "1.3.1"), (), ["1.4", "1.3", "1"]),
+        (("1.2.0", "1.3.0", "1.3.1"), ("v1.3.0",), ["1.4", "1", "1.3"]),
+        (("1.2.0", "1.4.0", "1.5.0", "1.3.0"), (), ["1", "1.4", "1.3"]),
+        (("1.3.0", "1.4.0"), (), ["1", "1.4", "1.3"]),
+        (("1.2.0",), (), ["1.4", "1.3", "1"]),
+    ],
+    ids=["left behind", "holds the line inside", "further", "no release", "inside without a release"],
+)
+def test_a_line_stands_where_it_produces(
+    tags: tuple[str, ...], held: tuple[str, ...], wanted: list[str]
+) -> None:
+    rows = releases(*((tag, "A") for tag in tags))
+    found = find_lines(
+        ["1.x", "1.4.x", "1.3.x", "0.9.x", "2.x"],
+        rows,
+        trunk="main",
+        holds=lambda branch, release: branch == "1.x" and release.tag in held,
+    )
+    assert [line.name for line in found.all] == ["2", *wanted, "0.9"]
 
 
 @pytest.mark.parametrize("name", ["v2", "branch-2", "version2"])

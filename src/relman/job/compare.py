@@ -197,7 +197,7 @@ class _Case:
         names = []
         for course in self._own.courses:
             began = self._graph.when(course.own[-1]) if course.own else when
-            if course.line.numbers <= self._course.line.numbers or not course.line.branch or began >= when:
+            if course.line.height <= self._course.line.height or not course.line.branch or began >= when:
                 continue
             upstream = Upstream(self._own, self._course, course.tip)
             if any(not upstream.holds(f.commit) and upstream.of(f.commit) is None for f in self._fixes):

@@ -13,6 +13,8 @@ from relman.job.held import held_release
 from relman.job.isolated import isolated_releases
 from relman.job.lacks import Trial, lacking, unlike
 from relman.job.recorded import accepted_at
+from relman.model import message
+from relman.model.bump import Bump, bump_of
 from relman.model.history import Commit
 from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
@@ -21,6 +23,14 @@ from relman.model.tags import Release
 from relman.plan.plan import Debt, Warn
 
 _NAMED = 3
+
+
+class _Place(Struct, frozen=True, kw_only=True):
+    """Where something may be missing, and the largest step that may come there."""
+
+    name: str
+    at: Oid
+    allows: Bump = Bump.MAJOR
 
 
 class Owing(Struct, frozen=True, kw_only=True):
@@ -66,7 +76,7 @@ def owing_lines(facts: Facts) -> tuple[Line, ...]:
 def _owing(facts: Facts, newest: Iterable[Line], among: Collection[Line]) -> tuple[Line, ...]:
     live = [line for line, _ in facts.live if line in among]
     more = [line for line in newest if line not in live]
-    return tuple(sorted([*live, *more], key=lambda line: line.numbers, reverse=True))
+    return tuple(sorted([*live, *more], key=lambda line: line.height, reverse=True))
 
 
 def line_debts(facts: Facts, line: Line, known: Sequence[Owing], trial: Trial) -> tuple[Owing, ...]:
@@ -75,7 +85,7 @@ def line_debts(facts: Facts, line: Line, known: Sequence[Owing], trial: Trial) -
     Errors (usage): a clone that lacks history, branches or tags.
     """
     facts.check_complete()
-    newer = [other for other, _ in facts.live if other.numbers > line.numbers]
+    newer = [other for other, _ in facts.live if other.height > line.height]
     isolated = (_isolated(line, release) for release in isolated_releases(facts, line))
     return (*isolated, *_fixes(facts, line, _places(facts, newer), known, trial))
 
@@ -91,17 +101,18 @@ def _isolated(line: Line, release: Release) -> Owing:
 
 
 def _fixes(
-    facts: Facts, line: Line, places: Iterable[tuple[str, Oid]], known: Sequence[Owing], trial: Trial
+    facts: Facts, line: Line, places: Iterable[_Place], known: Sequence[Owing], trial: Trial
 ) -> tuple[Owing, ...]:
     """What a line holds and these places lack. `known` are other lines' debts, which are not told twice."""
     ends = line_ends(facts, line)
     if not ends:
         return ()
     owed: dict[Oid, tuple[Commit, list[str]]] = {}
-    for name, at in places:
-        told = [o.commit for o in known if name in o.missing_on and o.release is None]
-        for commit in unlike(facts, _lacked(facts, line, at, trial), told):
-            owed.setdefault(commit.id, (commit, []))[1].append(name)
+    for place in places:
+        told = [o.commit for o in known if place.name in o.missing_on and o.release is None]
+        for commit in unlike(facts, _lacked(facts, line, place.at, trial), told):
+            if bump_of(message.parse(commit.message), facts.policy.bumps) <= place.allows:
+                owed.setdefault(commit.id, (commit, []))[1].append(place.name)
     waiting = facts.graph.between(ends, released_ends(facts, line)) if owed else ()
     return tuple(
         Owing(
@@ -120,10 +131,13 @@ def _lacked(facts: Facts, line: Line, at: Oid, trial: Trial) -> tuple[Commit, ..
     return facts.once(("lacked", line.name, at), lambda: lacking(facts, line_ends(facts, line), at, trial))
 
 
-def _places(facts: Facts, newer: Sequence[Line]) -> list[tuple[str, Oid]]:
-    """Trunk and the newer lines, each with where it stands. A line without a branch is released from trunk."""
-    found = [(TRUNK, facts.trunk.commit)]
-    return [*found, *((line.name, end) for line in newer if line.branch and (end := facts.line_end(line)))]
+def _places(facts: Facts, newer: Sequence[Line]) -> list[_Place]:
+    """Trunk and the newer lines. A line without a branch is released from trunk; one with releases takes no feature."""
+    ends = [(line, end) for line in newer if line.branch and (end := facts.line_end(line))]
+    return [
+        _Place(name=TRUNK, at=facts.trunk.commit),
+        *(_Place(name=line.name, at=end, allows=line.allows) for line, end in ends),
+    ]
 
 
 def line_ends(facts: Facts, line: Line) -> tuple[Oid, ...]:
@@ -159,7 +173,7 @@ def excused_debts(
     found: list[Owing] = []
     excuses: list[str] = []
     for line in _owing(facts, (line for line, _ in newest), wanted):
-        owed = _fixes(facts, line, [(place, at)], found, trial)
+        owed = _fixes(facts, line, [_Place(name=place, at=at)], found, trial)
         below = held is not None and line.stable is not None and line.stable.version < held.version
         out = _out_before(facts, held, at) if owed and below and held else frozenset[Oid]()
         for owing in owed:

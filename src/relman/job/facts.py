@@ -130,7 +130,7 @@ class Facts(Clone):
         newest = list(islice(stable, 2))
         for line in self.lines.all:
             # A candidate below the lines that are kept up was given up.
-            if line.open_candidate and (not newest or line.numbers >= newest[-1].numbers):
+            if line.open_candidate and (not newest or line.height >= newest[-1].height):
                 reasons.setdefault(line.name, f"candidate {line.open_candidate.tag} is open")
         for line in newest:
             reasons.setdefault(line.name, "one of the newest two with a stable release")

@@ -91,10 +91,8 @@ def look(
         told(f"reading {course.name}: {len(course.own):,} commits since it left {trunk.name}")
         ends = [trunk.tip, *(other.tip for other in followed)]
         recall.read(recall.between(ends, [course.cut] if course.cut else []) if course.own else ())
-    lowest = min((line.numbers for line in wanted), default=())
-    others = [
-        line for line in facts.lines.all if line.branch and line not in wanted and line.numbers < lowest
-    ]
+    lowest = min((line.height for line in wanted), default=())
+    others = [line for line in facts.lines.all if line.branch and line not in wanted and line.height < lowest]
     seen = Seen(
         graph=recall,
         signs=recall.signs,

@@ -75,8 +75,8 @@ def _fixes(facts: Facts, plan: Plan) -> tuple[Fix, ...]:
 def _lines(facts: Facts, debts: Sequence[Debt], reached: Collection[str]) -> list[str]:
     """Trunk and the live lines that lack a fix and are newer than the oldest line that gets it, newest first."""
     named = {name for debt in debts for name in debt.missing_on}
-    oldest = min((facts.line(name).numbers for name in reached if name != TRUNK), default=())
-    newer = [line.name for line, _ in facts.live if line.numbers > oldest and line.branch]
+    oldest = min((facts.line(name).height for name in reached if name != TRUNK), default=())
+    newer = [line.name for line, _ in facts.live if line.height > oldest and line.branch]
     wanted = [TRUNK, *newer]
     return [line for line in wanted if line not in reached and place_name(facts, line) in named]
 

@@ -246,7 +246,7 @@ def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tu
         lines = facts.lines.all
     else:
         own = facts.line(where.line)
-        lines = () if own.stable else tuple(x for x in facts.lines.all if x.numbers < own.numbers)
+        lines = () if own.stable else tuple(x for x in facts.lines.all if x.height < own.height)
     found = release_debts(facts, lambda: scratch, where.tip.commit, where.branch, lines)
     return tuple(debt_of(facts, owing) for owing in found)
 

@@ -5,12 +5,14 @@ A line is named by the numbers that its versions share, `1.4`. Its branch is rec
 Nothing here walks history; `cut` does.
 """
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from relman.model.bump import Bump
 from relman.model.history import Refs
 from relman.model.names import HEADS, REMOTES
 from relman.model.tags import Release
@@ -49,6 +51,18 @@ class Line(Struct, frozen=True, kw_only=True):
     releases: tuple[Release, ...]
     rivals: tuple[str, ...] = ()
     """All branches that the line may be on, its own among them, where nothing tells which of them it is on."""
+    height: tuple[float, ...]
+    """The order of lines, to be compared as it is: by what they produce, so that `1` with 1.5.0 is above `1.3`."""
+
+    @property
+    def allows(self) -> Bump:
+        """The largest step that its name has room for; before its first release a line may take anything."""
+        return self.cap if self.stable else Bump.MAJOR
+
+    @property
+    def cap(self) -> Bump:
+        """The largest step between two of its releases."""
+        return Bump.PATCH if len(self.numbers) > 1 else Bump.MINOR
 
     @property
     def stable(self) -> Release | None:
@@ -238,6 +252,7 @@ def find_lines(
         members[fitting].append(release)
     newest = {n: live[0] for n, all_ in members.items() if (live := [r for r in all_ if not r.withdrawn])}
     branches = _narrowed(branches, newest, published, holds)
+    every = {*branches, *members}
     rows = [
         Line(
             name=".".join(map(str, numbers)),
@@ -245,9 +260,33 @@ def find_lines(
             branch=next(iter(branches.get(numbers, ())), None),
             releases=tuple(members.get(numbers, ())),
             rivals=tuple(beside) if len(beside := branches.get(numbers, [])) > 1 else (),
+            height=_height(numbers, every, members, branches, holds),
         )
-        for numbers in {*branches, *members}
+        for numbers in every
     ]
     return Lines(
-        trunk=trunk, all=tuple(sorted(rows, key=lambda line: line.numbers, reverse=True)), parts=parts
+        trunk=trunk, all=tuple(sorted(rows, key=lambda line: line.height, reverse=True)), parts=parts
     )
+
+
+def _height(
+    numbers: tuple[int, ...],
+    every: Collection[tuple[int, ...]],
+    members: Mapping[tuple[int, ...], Sequence[Release]],
+    branches: Mapping[tuple[int, ...], Sequence[str]],
+    holds: Holds,
+) -> tuple[float, ...]:
+    """How far a line has come: its highest release, else all that its name allows, for it goes on above the others.
+
+    A release may belong to a line inside this one, `1.3` inside `1`, and be on this one's branch all the same.
+    """
+    own = [r.version.numbers for r in members.get(numbers, ())[:1]]
+    inside = [n for n in every if n[: len(numbers)] == numbers and n > (own[0] if own else numbers)]
+    branch = next(iter(branches.get(numbers, ())), None)
+    for other in sorted(inside, reverse=True) if own else ():
+        first = members[other][-1] if other in members else None
+        if branch and first and holds(branch, first):
+            own = [first.version.numbers]
+            break
+    reached = own[0][: len(numbers) + 1] if own else numbers
+    return (*reached, math.inf, -len(numbers))

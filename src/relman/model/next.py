@@ -94,7 +94,7 @@ def next_on_line(
 
 
 def _step_on_line(line: Line, base: Version, bump: Bump, commits: int) -> tuple[Version, list[str]]:
-    cap = Bump.PATCH if len(line.numbers) > 1 else Bump.MINOR
+    cap = line.cap
     said = [f"{commits_word(commits)} count {bump.word}, at least a patch on a line"]
     if bump > cap:
         said.append(

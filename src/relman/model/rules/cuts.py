@@ -19,7 +19,7 @@ def cut_from_trunk(seen: Seen) -> Iterator[Breach]:
                 commit=course.tip,
             )
             continue
-        older = [c for c in every if c.line.numbers < course.line.numbers]
+        older = [c for c in every if c.line.height < course.line.height]
         known = {oid: c.name for c in older for oid in c.own}
         shared = next((oid for oid in course.own if oid in known), None)
         if shared is not None:

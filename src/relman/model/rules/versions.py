@@ -15,7 +15,7 @@ def trunk_above(seen: Seen) -> Iterator[Breach]:
         if cut is None:
             continue
         for line in seen.lines.all:
-            if line.numbers > course.line.numbers:
+            if line.height > course.line.height:
                 continue
             for release in stable(line.releases):
                 place = seen.stem.place(release.commit)
