@@ -156,3 +156,21 @@ def test_what_was_prepared_and_tested_is_what_is_merged_by_hand(shop: Shop) -> N
     shop.done(*sure(("resume",)))
     assert shop.repo.git("rev-parse", "v1.1.0^2") == prepared
     assert "## [1.1.0] - 2026-11-23" in shop.repo.tree("v1.1.0^{commit}", "CHANGELOG.md")
+
+
+def test_what_came_out_while_it_waited_is_asked_about_and_what_was_accepted_is_not_asked_again(
+    shop: Shop,
+) -> None:
+    shop.repo.git("switch", "-q", "-c", "hotfix/1.0.2", "v1.0.1")
+    first = shop.repo.commit("fix: first", {"first.txt": "1\n"})
+    shop.repo.git("tag", "-a", "-m", "Release 1.0.2", "v1.0.2")
+    assert shop(*FINAL).code == 6
+    assert shop(*FINAL, "--anyway", "debts", "--reason", "known").code == 3
+    solve(shop)
+    assert shop.done("resume", "--dry-run").code == 0
+    second = shop.repo.commit("fix: second", {"second.txt": "2\n"})
+    shop.repo.git("tag", "-a", "-m", "Release 1.0.3", "v1.0.3")
+    assert f"{second[:7]} fix: second" in shop.refused(6, "resume", "--yes").out
+    shop.done(*sure(("resume", "--anyway", "debts", "--reason", "both")))
+    text = shop.repo.git("cat-file", "-p", "v1.1.0")
+    assert [text.count(f"Accepted-debt: {oid}") for oid in (first, second)] == [1, 1]

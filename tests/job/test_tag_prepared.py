@@ -269,3 +269,24 @@ def test_a_branch_somebody_has_picked_the_fix_on_is_named(repo_from: Build) -> N
     repo.git("cherry-pick", "-x", repo.id("H"))
     said = done(repo.path, "hotfix", repo.id("H"), "--to", "1.4")
     assert f"hotfix/1.4.1 holds {repo.id('H')[:10]} fix: urgent already (" in said.out
+
+
+def test_what_came_out_after_it_was_prepared_is_asked_about_at_the_tag(repo_from: Build) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+main:
+  B "feat: two" {b.txt: "b\\n"}
+HEAD = release/1.0
+"""
+    )
+    done(repo.path, "cut", "--final", "--no-tag")
+    fix = repo.commit("fix: urgent", {"urgent.txt": "u\n"})
+    done(repo.path, "release", "1.0")
+    said = relman(repo.path, "release", "1.1")
+    lacks = f"release/1.1 lacks what was released already: {fix[:7]} fix: urgent"
+    assert (said.code, lacks in said.out + said.err, absent(repo, "v1.1.0")) == (6, True, True)
+    done(repo.path, "release", "1.1", "--anyway", "debts", "--reason", "known")
+    assert f"Accepted-debt: {fix}\nAnyway: debts (known)" in repo.git("cat-file", "-p", "v1.1.0")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from relman.git.tags import made
+from relman.job.aim import Where
 from relman.job.facts import Facts
 from relman.job.held import held_release
 from relman.job.isolated import isolated_releases
@@ -20,6 +21,7 @@ from relman.model.lines import TRUNK, Line
 from relman.model.names import Oid
 from relman.model.ports import newest_cut_lines
 from relman.model.tags import Release
+from relman.model.version import Version
 from relman.plan.plan import Debt, Warn
 
 _NAMED = 3
@@ -203,6 +205,22 @@ def trunk_excuses(facts: Facts, trial: Trial) -> Mapping[Oid, str]:
     """The reason, for each debt of trunk that has one, why its release does not wait for it."""
     told = excused_debts(facts, trial, facts.trunk.commit, TRUNK, facts.lines.all)
     return {owing.commit: excuse for owing, excuse in told if excuse}
+
+
+def final_debts(facts: Facts, trial: Trial, where: Where, version: Version, at: Oid) -> tuple[Debt, ...]:
+    """What trunk's release, or a line's first final one, would lack of the lines below.
+
+    A further release of a line brings nothing back: what it lacks, the one before lacked too.
+    """
+    if not version.stable:
+        return ()
+    if where.line == TRUNK:
+        lines = facts.lines.all
+    else:
+        own = facts.line(where.line)
+        lines = () if own.stable else tuple(x for x in facts.lines.all if x.height < own.height)
+    found = release_debts(facts, trial, at, where.branch, lines)
+    return tuple(debt_of(facts, owing) for owing in found)
 
 
 def debt_warns(debts: Sequence[Debt]) -> tuple[Warn, ...]:

@@ -17,7 +17,7 @@ from relman.job.aim import (
     needs_stage,
 )
 from relman.job.cut import assumed, out_of_step_warns, said_on_trunk
-from relman.job.debts import debt_of, debt_warns, release_debts
+from relman.job.debts import debt_warns, final_debts
 from relman.job.facts import Facts
 from relman.job.finish import (
     Ending,
@@ -44,7 +44,7 @@ from relman.model.names import Oid, short
 from relman.model.next import Next
 from relman.model.tags import Release
 from relman.model.version import Version
-from relman.plan.plan import Base, Debt, Plan, Warn
+from relman.plan.plan import Base, Plan, Warn
 from relman.plan.ship import Shipment, ship
 
 
@@ -179,9 +179,8 @@ def _write(
         places=own.places,
     )
     steps = with_push(facts, (*shipped.steps, *ending.gone.moves), ending.gone, wishes)
-    debts = tuple(
-        d for d in _debts(facts, scratch, where, version) if not comes_by_merge(facts, role, d.commit)
-    )
+    owed = final_debts(facts, lambda: scratch, where, version, start)
+    debts = tuple(d for d in owed if not comes_by_merge(facts, role, d.commit))
     plan = Plan(
         operation="release",
         title=f"release {writing.tag.name}" if tagged else f"release {version} prepared",
@@ -233,22 +232,6 @@ def _left_out(facts: Facts, ask: ReleaseAsk, where: Where) -> tuple[Warn, ...]:
     name = short(head.ref) if head.ref else head.commit[:10]
     said = f"{name} has {commits_word(len(own))} that {where.branch} lacks, and they stay out"
     return (Warn(message=said, hint=f"relman hotfix {quote(name)} --to {quote(where.line)}"),) if own else ()
-
-
-def _debts(facts: Facts, scratch: Scratch, where: Where, version: Version) -> tuple[Debt, ...]:
-    """What trunk's release, or a line's first final one, would lack of the lines below.
-
-    A further release of a line brings nothing back: what it lacks, the one before lacked too.
-    """
-    if not version.stable:
-        return ()
-    if where.line == TRUNK:
-        lines = facts.lines.all
-    else:
-        own = facts.line(where.line)
-        lines = () if own.stable else tuple(x for x in facts.lines.all if x.height < own.height)
-    found = release_debts(facts, lambda: scratch, where.tip.commit, where.branch, lines)
-    return tuple(debt_of(facts, owing) for owing in found)
 
 
 def _some(base: Release | None) -> tuple[Release, ...]:

@@ -8,8 +8,9 @@ from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.aim import STEPS, ReleaseAsk, Where
 from relman.job.cut import assumed
+from relman.job.debts import debt_warns, final_debts
 from relman.job.facts import Facts
-from relman.job.finish import end_prepared
+from relman.job.finish import comes_by_merge, end_prepared, ending_role
 from relman.job.landing import change_pages, expects, protected, pushes
 from relman.job.merge_pause import pause_merge
 from relman.job.prepared import Prepared, find_prepared
@@ -159,6 +160,9 @@ def tag_prepared(
     )
     gone = both(_retired(facts, scratch, version, commit), ending.gone)
     steps = with_push(facts, (*shipped.steps, *gone.moves), gone, wishes)
+    role = ending_role(facts, where, version)
+    owed = final_debts(facts, lambda: scratch, where, version, commit)
+    debts = tuple(d for d in owed if not comes_by_merge(facts, role, d.commit))
     late = _late(facts, where, commit)
     told = f"{version} was prepared {prepared.how}; only the tag is missing"
     plan = Plan(
@@ -167,7 +171,7 @@ def tag_prepared(
         targets=(shipped.target,),
         steps=steps,
         expects=expects(facts, steps, tips=[where.tip, *ending.tips], tags=[base.tag] if base else []),
-        debts=ending.debts,
+        debts=(*debts, *ending.debts),
         facts=(
             ("prepared", told),
             *(("differs", path) for path in prepared.differs),
@@ -176,7 +180,7 @@ def tag_prepared(
             *((("stays", gone.stays),) if gone.stays and gone.stays != ending.gone.stays else ()),
         ),
         afterwards=change_pages(facts, *ending.landings),
-        warnings=(*warns, *_left_behind(facts, where, version, late)),
+        warnings=(*warns, *_left_behind(facts, where, version, late), *debt_warns(debts)),
         assumptions=assumed(facts),
         proofs=(proof,),
     )

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from relman.errors import usage
 from relman.model.trailers import with_lines
-from relman.plan.plan import Debt, Override, Plan
+from relman.plan.plan import Debt, Override, Plan, Warn
 from relman.plan.steps import WriteTag
 
 DEBTS = "debts"
@@ -31,22 +31,38 @@ def overridden(plan: Plan, rules: Sequence[str], reason: str) -> Plan:
         known = ", ".join(sorted(refusing)) or "nothing"
         raise usage(f"--anyway {idle[0]}: that rule does not refuse this plan; what does: {known}")
     overrides = tuple(Override(rule=rule, reason=reason) for rule in rules)
-    return structs.replace(_told(plan, overrides, plan.debts), overrides=overrides)
+    accepted = [w for w in plan.warnings if w.rule in rules]
+    return structs.replace(_told(plan, overrides, plan.debts, accepted), overrides=overrides)
 
 
 def still_overridden(plan: Plan, before: Plan) -> Plan:
-    """Holds to what a person overrode in the stage before: it is neither asked again nor left out of the tag."""
-    return _told(plan, before.overrides, before.debts)
+    """Holds to what a person overrode in the stage before: it is neither asked again nor left out of the tag.
+
+    What the same rule says of something else is news, and refuses.
+    """
+    rules = {each.rule for each in before.overrides}
+    known = {warning.message for warning in before.warnings}
+    settled = {debt.commit for debt in plan.debts} <= {debt.commit for debt in before.debts}
+    accepted = [
+        w for w in plan.warnings if w.rule in rules and (settled if w.rule == DEBTS else w.message in known)
+    ]
+    return _told(plan, before.overrides, before.debts, accepted)
 
 
-def _told(plan: Plan, overrides: Sequence[Override], debts: Sequence[Debt]) -> Plan:
+def _told(plan: Plan, overrides: Sequence[Override], debts: Sequence[Debt], accepted: Sequence[Warn]) -> Plan:
     rules = [each.rule for each in overrides]
     lines = [f"Anyway: {each.rule} ({' '.join(each.reason.split())})" for each in overrides]
     if DEBTS in rules:
         lines = [*(f"{ACCEPTED}: {debt.commit}" for debt in debts), *lines]
     steps = tuple(
-        structs.replace(step, message=with_lines(step.message, lines)) if isinstance(step, WriteTag) else step
+        structs.replace(step, message=_with_new(step.message, lines)) if isinstance(step, WriteTag) else step
         for step in plan.steps
     )
-    warnings = tuple(structs.replace(w, rule=None) if w.rule in rules else w for w in plan.warnings)
+    warnings = tuple(structs.replace(w, rule=None) if w in accepted else w for w in plan.warnings)
     return structs.replace(plan, steps=steps, warnings=warnings)
+
+
+def _with_new(text: str, lines: Sequence[str]) -> str:
+    """What was accepted before and again is said once."""
+    known = text.splitlines()
+    return with_lines(text, (line for line in lines if line not in known))
