@@ -6,6 +6,11 @@ import pytest
 
 from driving import done, relman
 from history_language import Repo
+from relman.errors import RelmanError
+from relman.job.open import open_facts
+from relman.job.shipping import prove
+from relman.model.names import Oid
+from relman.model.version import parse_strict
 
 Build = Callable[..., Repo]
 
@@ -37,6 +42,30 @@ def test_a_release_below_the_base_that_is_not_in_it_is_listed(repo: Repo) -> Non
     assert "missing-releases: v1.4.3 would be above v1.4.1 and not contain it" in said.err
     assert "every other release of line" not in said.out
     assert repo.refs() == before
+
+
+@pytest.mark.parametrize(("text", "free"), [("1.4.2", False), ("1.4.3", True)])
+def test_that_a_version_is_free_is_asked_before_it_is_said(repo: Repo, text: str, *, free: bool) -> None:
+    def ask() -> tuple[str, ...]:
+        proof, _ = prove(
+            open_facts(repo.path),
+            version=parse_strict(text),
+            tag=f"v{text}",
+            line="1.4",
+            base=None,
+            start=Oid(repo.id("R")),
+            merged=(),
+            fixes=(),
+            ships=(),
+            places=(),
+        )
+        return proof.statements
+
+    if free:
+        assert ask()[-1] == "the version is free: no tag v1.4.3 here"
+    else:
+        with pytest.raises(RelmanError, match=r"^1\.4\.2 is taken: tag v1\.4\.2$"):
+            ask()
 
 
 def test_what_was_accepted_once_is_not_asked_again(repo: Repo) -> None:

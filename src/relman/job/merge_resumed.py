@@ -17,7 +17,8 @@ from relman.run.journal import Record
 def plan_merged(facts: Facts, scratch: Scratch, record: Record, wishes: Wishes) -> Plan:
     """Plans the tag on the merge that was resolved, and what follows from it.
 
-    Errors: it cannot be taken yet (conflict); production moved on, or the release's branch is gone (moved).
+    Errors: it cannot be taken yet (conflict); production moved on, or the version is taken, or the release's branch
+    is gone (moved).
     """
     facts.check_complete()
     pause = pause_in(record)
@@ -28,6 +29,12 @@ def plan_merged(facts: Facts, scratch: Scratch, record: Record, wishes: Wishes) 
     if look is None or look.head is None or not waiting.ready:
         raise not_yet([waiting], pause)
     text, branch = pause.words
+    if (taken := facts.release(text)) is not None:
+        raise RelmanError(
+            Kind.MOVED,
+            f"{text} is taken since {wait.place} was made: tag {taken.tag}, at {taken.commit[:10]}",
+            hints=(f"relman abort {wait.line}",),
+        )
     onto, merged = record.sealed.id_of(wait.onto), record.sealed.id_of(wait.merges)
     tip, own = facts.tip(wait.to), facts.tip(branch)
     if merged is None or own is None or tip is None or tip.commit != onto:

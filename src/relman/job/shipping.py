@@ -15,7 +15,7 @@ from relman.edit.changelog_file import section_text, sections, text_of
 from relman.edit.detect import detect
 from relman.edit.lock_file import lock_paths
 from relman.edit.version_file import VersionFile
-from relman.errors import Kind, RelmanError
+from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.git.trees import blob, tree_paths
 from relman.job.changelog import release_notes
@@ -230,6 +230,7 @@ def prove(
 
     `fixes` are sentences about picks that were tried, `picked` their commits.
     Releases of the line that are missing come back as a warning with the rule `missing-releases`.
+    Errors: the base is no ancestor (refused); the tag exists (usage).
     """
     said: list[str] = []
     if base is not None:
@@ -258,6 +259,8 @@ def prove(
     if places:
         paths = tuple(dict.fromkeys(p.path for p in places))
         said.append(f"{', '.join(paths)} {'says' if len(paths) == 1 else 'say'} {version}")
+    if facts.refs.tag(tag) is not None:
+        raise usage(f"{version} is taken: tag {tag}", f"git show {quote(tag)}")
     said.append(f"the version is free: no tag {tag} here")
     return Proof(tag=tag, statements=tuple(said)), warns
 
