@@ -110,11 +110,42 @@ def test_abort_leaves_nothing_and_what_is_no_longer_true_is_not_tagged(shop: Sho
     shop.done("abort")
     assert shop(*FINAL).code == 3
     solve(shop)
+    shop.repo.git("tag", "-am", "taken", "v1.1.0", "develop")
+    for words in (("resume", "-n"), ("resume", "--yes")):
+        said = shop.refused(4, *words).err.splitlines()
+        assert said[0].startswith(f"error: 1.1.0 is taken since {place(shop)} was made: tag v1.1.0, at ")
+        assert said[1:] == ["hint:  relman abort 1.1.0"]
+    shop.repo.git("tag", "-d", "v1.1.0")
     shop.repo.git("switch", "-q", "main")
     shop.repo.commit("fix: theirs", {"theirs.txt": "theirs\n"})
     assert "main moved on to" in shop("resume", "--yes").err
     shop.done("abort")
     assert not place(shop).exists()
+
+
+def test_undo_leaves_what_the_waiting_release_stands_on(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop", STORY.replace("release/1.1.0 from B:\n", ""))
+    before = shop.state()
+    shop.done(*sure(("cut", "--offline", "--anyway", "debts", "--reason", "known")))
+    cut = shop.done("log", "--json").json["operations"][0]["id"]
+    assert shop(*FINAL).code == 3
+    ways = ["hint:  relman resume", "hint:  relman abort"]
+    for words in (("undo", "--yes"), ("undo", "-n"), ("undo", "--remote", "--yes")):
+        said = shop.refused(6, *words).err.splitlines()
+        assert "is not over and waits for a person" in said[0]
+        assert said[1:] == ways  # the cut is no way: the release stands on it
+    for named in ((cut,), ("--release", "v1.1.0-rc.1")):
+        said = shop.refused(6, "undo", *named, "--yes").err.splitlines()
+        assert "would move release/1.1.0, and release 1.1.0 (" in said[0]
+        assert said[1:] == ways
+    note = shop.done(*sure(("env", "record", "production", "v1.0.1")), "--json").json["id"]
+    assert shop.refused(6, "undo", "--yes").err.splitlines()[1:] == [*ways, f"hint:  relman undo {note}"]
+    shop.done("undo", note, "--yes")
+    solve(shop)
+    shop.done(*sure(("resume", "--offline")))
+    for _ in range(2):
+        shop.done("undo", "--yes", "--offline")
+    assert shop.local() == before.here
 
 
 def test_killed_after_any_write_it_pauses_or_not_and_is_finished_or_not(shop: Shop) -> None:

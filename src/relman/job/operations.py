@@ -1,6 +1,7 @@
 """Taking operations back, finishing them, pushing what they made."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from shlex import quote
 
 from msgspec import structs
 
@@ -10,6 +11,7 @@ from relman.git.remote import ls_remote, remote_url
 from relman.git.repo import Repository
 from relman.job.chains import fetch_line, own_end, remote_end
 from relman.job.facts import Facts
+from relman.job.foundation import check_bare_undo, check_undo
 from relman.job.records import join_steps
 from relman.job.waiting import paused
 from relman.model.forge import Forge, detect, release_page_command
@@ -28,7 +30,12 @@ from relman.run.undo import undo_plan
 def plan_undo(
     facts: Facts, word: str | None, *, remote: bool, offline: bool, version: str | None = None
 ) -> Plan:
-    """Plans to take an operation back: the named one, that of a release, or the newest that stands."""
+    """Plans to take an operation back: the named one, that of a release, or the newest that stands.
+
+    Error (refused): none is named while one waits for a person, or what that one stands on would move.
+    """
+    if word is None and version is None:
+        check_bare_undo(read_all(facts.repo))
     record = _named(facts, word, version) or read_all(facts.repo).newest_undoable()
     if record is None:
         raise RelmanError(Kind.NOTHING, "there is nothing to undo", hints=("relman log",))
@@ -101,6 +108,7 @@ def _back(facts: Facts, record: Record, *, remote: bool, offline: bool) -> Plan:
         remote=remote,
         journal=journal,
     )
+    check_undo(journal, plan)
     heading = "brings back" if plan.operation == "redo" else "takes back"
     return structs.replace(
         plan, facts=((heading, f"{record.sealed.plan.title.removeprefix('undo ')} ({record.id})"),)
@@ -127,11 +135,15 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
     for change in record.refs:
         if change.new is None or not change.ref.startswith((HEADS, TAGS)):
             continue
+        if change.ref.startswith(HEADS) and change.ref not in here:
+            continue  # it went with a later release, or by hand: nothing of it is left to push
         if here.get(change.ref) != change.new:
             raise RelmanError(
                 Kind.MOVED,
                 f"{change.ref} moved on since {record.id}",
-                hints=(f"git push {facts.remote} {short(change.ref)}",),
+                hints=(f"git push {facts.remote} {quote(short(change.ref))}",)
+                if change.ref in here
+                else (f"relman log --show {record.id}",),
             )
         held = there.get(change.ref)
         if held == change.new:
@@ -144,7 +156,9 @@ def plan_push(facts: Facts, word: str | None) -> Plan:
             )
         moves.append(PushMove(ref=change.ref, expect=held, new=Id(oid=change.new)))
     if not moves:
-        raise RelmanError(Kind.NOTHING, f"{facts.remote} has everything that {record.id} made")
+        raise RelmanError(
+            Kind.NOTHING, f"{facts.remote} has everything that {record.id} made and that is here still"
+        )
     return Plan(
         operation="push",
         title=f"push {record.sealed.plan.title}",
