@@ -2,7 +2,7 @@
 
 from relman.job.chains import remote_end
 from relman.job.facts import Facts
-from relman.model.names import HEADS, TAGS, Oid, RefName, short
+from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName, short
 from relman.model.shared import SHARED
 from relman.run.journal import Record, read_all
 
@@ -15,7 +15,8 @@ def unpublished(facts: Facts) -> tuple[Record, ...]:
     """Gives the newest operations that stand and were not pushed, oldest first.
 
     Judged without the network: by what was pushed from here, and by the remote-tracking branches. A tag that went
-    out by hand with no branch is not noticed.
+    out by hand with no branch is not noticed, nor one that stayed here when its branch went out. What is gone here
+    cannot be pushed: a branch that went with a later release is out where that is.
     """
     if facts.remote not in facts.refs.remotes:
         return ()
@@ -38,16 +39,27 @@ def _stands(record: Record) -> bool:
 def _published(facts: Facts, record: Record, sent: set[tuple[RefName, Oid | None]]) -> bool:
     public = (HEADS, TAGS, SHARED)
     made = [(c.ref, c.new) for c in record.refs if c.new is not None and c.ref.startswith(public)]
-    if all(change in sent for change in made):
+    if all(change in sent for change in made if not _gone(facts, change[0])):
         return True
-    tracked = [(_there(facts, ref), new) for ref, new in made if not ref.startswith(TAGS)]
-    return bool(tracked) and all(
-        there is not None and facts.graph.is_ancestor(new, there) for there, new in tracked
+    told = [_has(facts, ref, new) for ref, new in made if not ref.startswith(TAGS)]
+    return bool(told) and all(told)
+
+
+def _gone(facts: Facts, ref: RefName) -> bool:
+    name = short(ref)
+    return (ref.startswith(HEADS) and facts.refs.local(name) is None) or (
+        ref.startswith(TAGS) and facts.refs.tag(name) is None
     )
 
 
-def _there(facts: Facts, ref: RefName) -> Oid | None:
+def _has(facts: Facts, ref: RefName, made: Oid) -> bool:
+    """Whether the remote has what was made, on the branch of that name; where that is gone here, on any branch."""
     if ref.startswith(SHARED):
-        return remote_end(facts.refs, facts.remote, ref)
-    tracked = facts.refs.tracking(facts.remote, short(ref))
-    return tracked.commit if tracked else None
+        there = [remote_end(facts.refs, facts.remote, ref)]
+    elif _gone(facts, ref):
+        own = f"{REMOTES}{facts.remote}/"
+        there = [branch.commit for branch in facts.refs.branches if branch.ref.startswith(own)]
+    else:
+        tracked = facts.refs.tracking(facts.remote, short(ref))
+        there = [tracked.commit if tracked else None]
+    return any(tip is not None and facts.graph.is_ancestor(made, tip) for tip in there)
