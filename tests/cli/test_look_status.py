@@ -423,3 +423,22 @@ def test_an_unreadable_record_is_a_warning(story: Story, look: Look) -> None:
     assert "20261123T000000-aaaa.json is no record that this relman can read" in warnings[0]
     shutil.rmtree(folder)
     assert look(repo, "status", "--json").json["warnings"] == []
+
+
+def test_a_cut_that_rises_by_more_than_the_commits_ask_for_says_why(
+    repo_from: Callable[..., Repo], look: Look
+) -> None:
+    repo = repo_from(
+        """
+main:
+  A "feat: one" {VERSION: "1.0.0\\n"} [v1.0.0]
+release/1.0 from A:
+main:
+  B "feat: two" {VERSION: "1.1.0\\n"} [v1.1.0]
+  C "fix: small" {c.txt: "c\\n"}
+"""
+    )
+    rows = look(repo, "status").out.splitlines()
+    assert "next 1.1.1" in rows[0]
+    ready = next(row for row in rows if row.startswith("ready"))
+    assert ready == "ready       yes: 1.2.0 (a cut rises by a minor step) with 1 commit: relman cut --final"

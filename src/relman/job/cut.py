@@ -183,8 +183,12 @@ def _version(facts: Facts, ask: CutAsk, coming: Next) -> Version:
             f"nothing to cut: {coming.explain[-1]}",
             hints=("relman next trunk --explain", "relman cut minor"),
         )
-    step = Bump.MAJOR if facts.lines.parts == 1 else _STEPS[facts.strategy.cut]
-    return max(coming.version, base.step(step)) if base else coming.version
+    return max(coming.version, base.step(least_cut(facts))) if base else coming.version
+
+
+def least_cut(facts: Facts) -> Bump:
+    """The step by which a cut rises at least, whatever is in it."""
+    return Bump.MAJOR if facts.lines.parts == 1 else _STEPS[facts.strategy.cut]
 
 
 def _check_free(facts: Facts, branch: str, name: str, version: Version) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from relman.errors import RelmanError
 from relman.git.scratch import Scratch
 from relman.job.aim import ReleaseAsk
-from relman.job.cut import CutAsk, plan_cut
+from relman.job.cut import CutAsk, least_cut, plan_cut
 from relman.job.debts import debt_of, debt_warns, release_debts
 from relman.job.facts import Facts
 from relman.job.feature import unreleased
@@ -74,6 +74,7 @@ def read_ready(
     return Ready(
         ready=not obstacles,
         version=target.version if target else _coming(facts),
+        why=_why(facts, target.version) if target else "",
         command=release.command,
         tree=scratch.tree_of(tip) if tip else None,
         commits=tuple(o for o in unreleased(facts).commits if len(facts.graph.commit(o).parents) < 2),
@@ -135,6 +136,14 @@ def _breaking(facts: Facts) -> list[Obstacle]:
             commits=found,
         )
     ]
+
+
+def _why(facts: Facts, version: str | None) -> str:
+    """Why a release gets another version than trunk's commits ask for: a cut has a least step."""
+    coming, step = facts.next(TRUNK), least_cut(facts)
+    if coming.base is None or coming.version is None or version == str(coming.version):
+        return ""
+    return f"a cut rises by a {step.word} step" if version == str(coming.base.version.step(step)) else ""
 
 
 def _coming(facts: Facts) -> str | None:

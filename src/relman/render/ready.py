@@ -32,6 +32,8 @@ class Ready(Struct, frozen=True, kw_only=True):
     obstacles: tuple[Obstacle, ...]
     subjects: Mapping[Oid, str]
     """Of the commits that stand in the way."""
+    why: str = ""
+    """What makes `version` another one than trunk's commits ask for."""
 
 
 def ready_data(ready: Ready) -> dict[str, object]:
@@ -83,4 +85,5 @@ def ready_rows(ready: Ready, *, evidence: bool = False) -> Iterator[tuple[str, s
 
 
 def _release(ready: Ready) -> str:
-    return f"{ready.version} with {counted(len(ready.commits), 'commit')}"
+    why = f" ({ready.why})" if ready.why else ""
+    return f"{ready.version}{why} with {counted(len(ready.commits), 'commit')}"
