@@ -282,3 +282,17 @@ def test_a_feature_of_the_configuration_is_told_by_its_table(shop: Shop) -> None
     )
     said = shop.done(*sure(["park", "payment", "--json"]))
     assert set(said.json["feature"]["commits"]) == {shop.repo.id("X1"), shop.repo.id("X2")}
+
+
+def test_what_was_put_back_after_a_release_without_it_is_unfinished_still(shop: Shop) -> None:
+    warned = "2 commits of pay would ship, unfinished"
+    assert warned in shop("cut", "--final", "-n").out
+    before = shop.repo.git("rev-parse", "main^{tree}")
+    for words in (["park", "pay"], ["cut", "--final"], ["unpark", "pay"]):
+        assert warned not in shop.done(*sure(words)).out
+    said = shop("status", "--ready")
+    assert (said.code, "pay is unfinished" in said.out) == (1, True)
+    assert "1 commit of pay would ship, unfinished" in shop("cut", "--final", "-n").out
+    for words in (["park", "pay"], ["unpark", "pay"]):
+        shop.done(*sure(words))
+    assert shop.repo.git("rev-parse", "main^{tree}") == before

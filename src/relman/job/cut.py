@@ -17,6 +17,7 @@ from relman.job.landing import branch_pattern, change_pages, expects, land, new_
 from relman.job.shipping import Wishes, prove, read_own, write_release
 from relman.job.strategy import check_cuts, one_at_a_time
 from relman.job.version import before
+from relman.job.works import unfinished_warns
 from relman.model.bump import Bump
 from relman.model.cut import is_cut
 from relman.model.lines import TRUNK, Line, line_numbers
@@ -126,6 +127,7 @@ def plan_cut(facts: Facts, scratch: Scratch, ask: CutAsk, wishes: Wishes) -> Pla
         warnings=(
             *warns,
             *(one_at_a_time(facts) or _unfinished(facts)),
+            *unfinished_warns(facts),
             *debt_warns(debts),
             *out_of_step_warns(writing.out_of_step),
         ),

@@ -37,6 +37,7 @@ from relman.job.promote import is_environment, plan_promotion
 from relman.job.proposed import next_free, prepared_elsewhere, whose
 from relman.job.shipping import Wishes, fitting_versions, prove, read_own, write_release
 from relman.job.tag_prepared import find_waiting, meant, tag_prepared, tag_waiting, unsaid, with_push
+from relman.job.works import unfinished_warns
 from relman.model.bump import Bump
 from relman.model.count import commits_word
 from relman.model.lines import TRUNK
@@ -197,6 +198,7 @@ def _write(
         warnings=(
             *warns,
             *_left_out(facts, ask, where),
+            *(unfinished_warns(facts) if where.line == TRUNK else ()),
             *debt_warns(debts),
             *out_of_step_warns(writing.out_of_step),
             *_capped(coming, where),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from shlex import quote
 
 from relman.edit.toggle import Toggle, is_off, read_default
 from relman.errors import RelmanError, usage
@@ -18,6 +19,8 @@ from relman.model.feature import (
     named_features,
 )
 from relman.model.names import Oid, short
+from relman.plan.plan import Warn
+from relman.render.words import counted
 
 
 def switch_of(facts: Facts, name: str, at: Oid) -> tuple[Toggle, Switch, str] | None:
@@ -74,6 +77,24 @@ def _works(facts: Facts, asked: Iterable[str]) -> tuple[Work, ...]:
     return tuple(found.values())
 
 
+def unfinished_warns(facts: Facts) -> tuple[Warn, ...]:
+    """What a release of trunk would ship though it is half done and nothing hides it."""
+    try:
+        known = works(facts)
+    except RelmanError as error:
+        told = error.message
+        return (Warn(message=f"whether unfinished work ships cannot be told: {told}", hint="relman status"),)
+    return tuple(
+        Warn(
+            message=f"{counted(len(work.commits), 'commit')} of {work.name} would ship, unfinished "
+            f"({work.why}), and {'its toggle is on' if work.toggle else 'no toggle hides it'}",
+            hint=f"relman park {quote(work.name)} --dry-run" if work.name != "wip" else "relman options",
+        )
+        for work in known
+        if work.blocks
+    )
+
+
 def under_way(facts: Facts, among: Collection[Oid]) -> tuple[tuple[str, int], ...]:
     """Counts how many of some unreleased commits belong to each unfinished feature that has a name, most first.
 
@@ -113,6 +134,12 @@ def _known(facts: Facts) -> Iterator[Feature]:
     yield from (Feature(name=name) for name in names if name not in configured(facts))
 
 
+def _carries_releases(facts: Facts, branch: str) -> bool:
+    """Whether a branch is for a hotfix or a release, by the strategy: it is no feature that goes on."""
+    role = facts.strategy.role_of(branch)
+    return role is not None and role.name in ("hotfix", "release", "production")
+
+
 def _going_on(facts: Facts) -> Iterator[tuple[str, tuple[Oid, ...]]]:
     """Branches that were merged into trunk's unreleased part and have grown since."""
     trunk = unreleased(facts)
@@ -125,7 +152,11 @@ def _going_on(facts: Facts) -> Iterator[tuple[str, tuple[Oid, ...]]]:
         return
     lines = {line.branch for line in facts.lines.all}
     names = {short(b.ref).removeprefix(f"{facts.remote}/"): b.commit for b in facts.refs.branches}
-    tips = {n: tip for n, tip in names.items() if n not in lines and n != facts.trunk_name}
+    tips = {
+        n: tip
+        for n, tip in names.items()
+        if n not in lines and n != facts.trunk_name and not _carries_releases(facts, n)
+    }
     ends = [facts.trunk.commit, *(end for line in facts.lines.all if (end := facts.line_end(line)))]
     ahead = facts.graph.between(tips.values(), ends) if tips else ()
     starts: dict[Oid, set[Oid]] = {}

@@ -75,8 +75,8 @@ class Work(Struct, frozen=True, kw_only=True):
 
 
 def named_features(commit: Commit) -> tuple[str, ...]:
-    """The features that a commit's own trailers name."""
-    return _values(commit.message, TRAILER)
+    """The features that a commit's own trailers name; what puts a feature back belongs to it."""
+    return (*_values(commit.message, TRAILER), *_values(commit.message, UNPARK))
 
 
 def _values(text: str, token: str) -> tuple[str, ...]:
