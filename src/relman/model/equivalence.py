@@ -170,13 +170,10 @@ class Changes:
             return
         mine = self._graph.paths(oid)
         for other in others:
-            if not mine or mine != self._graph.paths(other):
-                continue
-            how = f"same change request #{request} and paths"
-            if self._about_the_same(oid, read, other):
-                yield Evidence(commit=other, certainty="likely", how=how)
-            else:
-                yield Evidence(commit=other, certainty="claimed", how=f"{how}, and another subject")
+            if mine and mine == self._graph.paths(other) and self._about_the_same(oid, read, other):
+                yield Evidence(
+                    commit=other, certainty="likely", how=f"same change request #{request} and paths"
+                )
 
     def _by_mention(self, oid: Oid, read: Signs) -> Iterable[Evidence]:
         """A subject that says it is the port of a change request: likely where the paths agree too.

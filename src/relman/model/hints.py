@@ -54,7 +54,9 @@ class Hints:
         told = self._mentions if _PORTS.search(read.subject) else self._requests
         if named and all(self._alike(commit, told.get(n, ())) for n in named):
             return f"names change requests that are there: {', '.join(f'#{n}' for n in named)}"
-        if own is not None and self._alike(commit, self._mentions.get(own, ())):
+        # What came with the same request is another part of it, not its port.
+        ports = set(self._mentions.get(own, ())) - set(self._requests.get(own, ())) if own is not None else ()
+        if self._alike(commit, tuple(ports)):
             return f"#{own} is named there, with files in common"
         return None
 
