@@ -49,7 +49,10 @@ def test_the_version_that_was_asked_for(
 ) -> None:
     plan = cut(story("incident"), version, stage=stage, identifier=identifier)
     assert moved(plan) == {f"refs/heads/{branch}": True, f"refs/tags/{tag}": True}
-    assert told(plan) == []
+    unfinished = (
+        "5 commits of X would ship, unfinished (no commit says Feature-Done: X), and no toggle hides it"
+    )
+    assert told(plan) == [(None, unfinished)]
 
 
 def test_without_a_tag_the_plan_relies_on_there_being_none(story: Story) -> None:

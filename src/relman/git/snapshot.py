@@ -18,7 +18,7 @@ from pygit2.enums import ObjectType, ReferenceType
 from relman.errors import usage
 from relman.git.repo import Repository
 from relman.model.history import Branch, Head, Refs, Tag
-from relman.model.lines import TRUNK_NAMES, line_numbers
+from relman.model.lines import TRUNK_NAMES, default_of_bare, line_numbers
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 from relman.model.shared import FETCHED, SHARED
 
@@ -60,14 +60,13 @@ def read_refs(repo: Repository) -> Refs:
     remotes = read_remotes(repo)
     main = remotes[0] if remotes else None
     head = read_head(repo)
-    # Nobody switches branches in a bare clone: its HEAD is what the forge calls the default branch.
-    bare = head.ref.removeprefix(HEADS) if head.ref and repo.work_tree is None else None
+    at = head.ref.removeprefix(HEADS) if head.ref and repo.work_tree is None else None
     return Refs(
         head=head,
         branches=branches,
         tags=tuple(_tags(rows, peel)),
         remotes=tuple(r.name for r in remotes),
-        default_branch=_default_branch(repo, remotes) or bare,
+        default_branch=_default_branch(repo, remotes) or default_of_bare(at, branches),
         shallow=read_shallow(repo),
         missing={r.name: lacking for r in remotes if (lacking := _not_fetched(r))},
         shared=shared,

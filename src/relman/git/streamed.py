@@ -11,6 +11,7 @@ from relman.git.commit_object import parents_of, parse_commit
 from relman.git.hooked import Hooked
 from relman.git.streams import objects, paths_by_commit
 from relman.model.history import Branch, Commit, Head, Refs, Tag
+from relman.model.lines import default_of_bare
 from relman.model.names import HEADS, REMOTES, TAGS, Oid, RefName
 from relman.model.shared import FETCHED, SHARED
 
@@ -169,7 +170,7 @@ def read_refs(hooked: Hooked) -> Refs:
         head=Head(ref=RefName(HEADS + at) if at else None, commit=None),
         branches=branches,
         tags=tags,
-        default_branch=at if hooked.work_tree is None else None,
+        default_branch=default_of_bare(at, branches) if hooked.work_tree is None else None,
         shared={RefName(name): Oid(oid) for name, oid in rows.items() if name.startswith((SHARED, FETCHED))},
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from relman.model.bump import Bump
-from relman.model.history import Refs
+from relman.model.history import Branch, Refs
 from relman.model.names import HEADS, REMOTES
 from relman.model.tags import Release
 from relman.model.version import Version, under
@@ -170,6 +170,17 @@ def find_trunk(refs: Refs, remote: str, patterns: Sequence[str] = ()) -> str | N
         return head
     others = [n for n in names if line_numbers(n, patterns) is None]
     return others[0] if len(others) == 1 else None
+
+
+def default_of_bare(head: str | None, branches: Iterable[Branch]) -> str | None:
+    """The default branch of a bare clone: its HEAD, since nobody switches branches there.
+
+    Not a line's where a usual trunk stands beside it: then it is what was checked out where the clone comes from.
+    """
+    usual = {f"{HEADS}{name}" for name in TRUNK_NAMES}
+    if head and line_numbers(head) is not None and any(b.ref in usual for b in branches):
+        return None
+    return head
 
 
 Holds = Callable[[str, Release], bool]
