@@ -104,7 +104,7 @@ def test_people_read_the_same(shop: Shop) -> None:
     assert f"trunk: {place(shop)} still conflicts in app.txt" in shop.done("status").out
     assert "still conflicts in app.txt" in shop.refused(3, "resume", "--yes").err
     assert "waits for this on line trunk already" in shop.refused(2, *UNPARK).err
-    assert "has no prerequisites" in shop.refused(2, "resume", "--with-prerequisites", "--yes").err
+    assert "has prerequisites" in shop.refused(2, "resume", "--with-prerequisites", "--yes").err
 
 
 def test_abort_leaves_no_trace(shop: Shop) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from relman.errors import Kind, RelmanError
+from relman.errors import Kind, RelmanError, usage
 from relman.git.scratch import Scratch
 from relman.job.facts import Facts
 from relman.job.hotfix import plan_hotfix, plan_ports
@@ -37,14 +37,23 @@ from relman.run.ladder import Fix
 def plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:
     """Plans what can be shipped now. What stays waits on.
 
-    Error (conflict): nothing can be taken yet; each place is named with what is missing there.
+    Errors: nothing can be taken yet (conflict), each place is named with what is missing there; `--with-prerequisites`
+    where nothing that waits is a pick (usage).
     """
+    if allowed.with_prerequisites and not _picks(record):
+        raise usage("nothing that waits here has prerequisites", "relman resume", "relman abort")
     if record.sealed.plan.feature is not None:
-        return plan_put_back(facts, scratch, record, allowed, wishes)
+        return plan_put_back(facts, scratch, record, wishes)
     if any(wait.merges for wait in pause_in(record).waits):
         return plan_merged(facts, scratch, record, wishes)
     plan = _without_started(facts, _plan_resumed(facts, scratch, record, allowed, wishes), record)
     return with_onward(facts, scratch, plan, wishes) if pause_in(record).forward else plan
+
+
+def _picks(record: Record) -> bool:
+    """Whether a fix waits, and not a feature, a merge or a branch that somebody writes on."""
+    waits = pause_in(record).waits
+    return record.sealed.plan.feature is None and any(not wait.merges and not wait.branch for wait in waits)
 
 
 def _plan_resumed(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:

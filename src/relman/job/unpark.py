@@ -21,7 +21,6 @@ from relman.job.pausing import check_first
 from relman.job.porting import resolved_pick
 from relman.job.shipping import Wishes
 from relman.job.waiting import (
-    Allowed,
     Waiting,
     made_again,
     moved_on,
@@ -89,14 +88,12 @@ def _meant(facts: Facts, word: str) -> Parked:
     return found
 
 
-def plan_put_back(facts: Facts, scratch: Scratch, record: Record, allowed: Allowed, wishes: Wishes) -> Plan:
+def plan_put_back(facts: Facts, scratch: Scratch, record: Record, wishes: Wishes) -> Plan:
     """Plans the one commit from what a person resolved, or the next pause where another park conflicts.
 
     Errors: it cannot be taken yet (conflict); trunk moved on where it was resolved (moved); the feature is not parked
-    any more, or there is a flag that says nothing here (usage).
+    any more (usage).
     """
-    if allowed.with_prerequisites:
-        raise usage("what puts a feature back has no prerequisites", "relman resume", "relman abort")
     facts.check_complete()
     (waits,) = read_waiting(facts, record)
     if waits.look and not waits.look.there:
