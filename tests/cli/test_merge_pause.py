@@ -72,6 +72,8 @@ def test_the_merge_waits_in_a_place_and_what_was_resolved_is_what_is_tagged(shop
         "[1.0.1]",
         "1.0.0",
     ]
+    said = shop.refused(2, "resume", "--with-prerequisites", "--yes").err
+    assert said.startswith("error: nothing that waits here has prerequisites\n")
     assert shop.refused(2, *FINAL).err.splitlines()[1:] == [
         "hint:  relman resume 1.1.0",
         "hint:  relman abort 1.1.0",
@@ -205,3 +207,17 @@ def test_what_came_out_while_it_waited_is_asked_about_and_what_was_accepted_is_n
     shop.done(*sure(("resume", "--anyway", "debts", "--reason", "both")))
     text = shop.repo.git("cat-file", "-p", "v1.1.0")
     assert [text.count(f"Accepted-debt: {oid}") for oid in (first, second)] == [1, 1]
+
+
+def test_a_prepared_hotfix_whose_merge_waits_is_not_put_off_to_the_next_release(shop: Shop) -> None:
+    shop.repo.git("switch", "-q", "-c", "fix", "v1.0.1")
+    fix = shop.repo.commit("fix: two", {"app.txt": "1\ntwo\n3\n4\n5\n6\n7\n8\nNINE\n"})
+    shop.repo.git("switch", "-q", "develop")
+    shop.done(*sure(["hotfix", fix, "--no-tag"]))
+    shop.repo.git("switch", "-q", "main")
+    shop.repo.commit("fix: deux", {"app.txt": "1\ndeux\n3\n4\n5\n6\n7\n8\nNINE\n"})
+    shop.repo.git("switch", "-q", "develop")
+    said = shop("release", "1.0.2", "--dry-run")
+    assert (said.code, "tagged on" in said.out, "with its next release" in said.out) == (3, True, False), (
+        said.out + said.err
+    )

@@ -10,7 +10,6 @@ _FLAGS = ("--json", "-v", "--verbose", "-q", "--quiet")
 _VALUED = ("-C", "--config", "--color")
 TAKES_VALUE = (
     "--anyway",
-    "--baseline",
     "--body",
     "--bad",
     "--baseline",

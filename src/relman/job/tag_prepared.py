@@ -80,7 +80,8 @@ def tag_waiting(facts: Facts, scratch: Scratch, where: Where, waiting: Proposal,
         )
     plan = tag_prepared(facts, scratch, beside, prepared, wishes)
     own = facts.graph.between([where.tip.commit], [waiting.tip, *(r.commit for r in facts.releases)])
-    later = "" if ("merges" in dict(plan.facts)) else f"; {where.branch} gets it with its next release"
+    goes_on = plan.pause is not None or "merges" in dict(plan.facts)
+    later = "" if goes_on else f"; {where.branch} gets it with its next release"
     told = f"{waiting.name} ({whose(facts, waiting.commit)}){later}"
     rows = (
         ("tagged on", told),
